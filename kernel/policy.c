@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The auction. The market part is price-time priority above the reserve. The survival part bounds
+ * every wait: once in a while the task that has waited longest runs for a short slice, whatever it
+ * bids. The pause between two such turns is at least so long that they stay within the survival share
+ * together, unless so many wait that the bound needs more: it never exceeds the pace, below.
+ */
+#include "policy.h"
+
+/**
+ * mx_terms_set() - derive the terms of the auction from the tunables
+ * @terms: written
+ * @slice_us: tunable of that name, as the next ones
+ * @slice_min_us: a value above the slice counts as the slice
+ * @max_wait_ms: bound of a wait
+ * @survival_permille: tunable survival_share_permille
+ *
+ * Who comes during a slice is first seen at its end, so a slice is at most an eighth of the window.
+ */
+void mx_terms_set(struct mx_terms *terms, u32 slice_us, u32 slice_min_us, u32 max_wait_ms,
+		  u32 survival_permille)
+{
+	terms->window_ns = (u64)max_wait_ms * NSEC_PER_MSEC / 8 * 7;
+	terms->slice_ns = min((u64)slice_us * NSEC_PER_USEC, terms->window_ns / 8);
+	terms->slice_min_ns = min((u64)slice_min_us * NSEC_PER_USEC, terms->slice_ns);
+	terms->survival_permille = survival_permille;
+}
+
+/*
+ * Bring the pace up to date: turns that follow each other at this distance, oldest wait first, keep
+ * everybody within the window. Each of n that arrive asks for a distance of window / n, and it is kept
+ * while they are served and the queue drains. A longer one is safe again as soon as even the whole
+ * queue fits into what is left to the oldest.
+ */
+static u64 update_pace(struct mx_runqueue *rq, const struct mx_terms *terms,
+		       const struct mx_node *oldest, u64 now_ns)
+{
+	u64 age_ns = now_ns > oldest->since_ns ? now_ns - oldest->since_ns : 0;
+	u64 left_ns = terms->window_ns - min(age_ns, terms->window_ns);
+
+	rq->pace_ns = clamp(rq->pace_ns, div_u64(left_ns, rq->nr_queued),
+			    div_u64(terms->window_ns, rq->nr_queued));
+	return rq->pace_ns;
+}
+
+/* Length of a turn: turns at this pace shall add up to the survival share. */
+static u64 turn_ns(const struct mx_terms *terms, u64 pace_ns)
+{
+	return clamp(div_u64(pace_ns * terms->survival_permille, 1000), terms->slice_min_ns,
+		     terms->slice_ns);
+}
+
+/*
+ * The start of the turn after one of @run_ns that begins now. A turn that began a little late, because
+ * a slice has a shortest length, does not delay those after it.
+ */
+static u64 next_turn_ns(const struct mx_terms *terms, u64 survival_ns, u64 now_ns, u64 pace_ns,
+			u64 run_ns)
+{
+	u64 share_ns = div_u64(run_ns * 1000, terms->survival_permille);
+	bool on_time = now_ns >= survival_ns && now_ns - survival_ns < terms->slice_ns;
+
+	return (on_time ? survival_ns : now_ns) + min(share_ns, pace_ns);
+}
+
+/**
+ * mx_survival_due() - whether the longest waiting task should run now
+ * @rq: runqueue
+ * @terms: terms of the auction
+ * @survival_ns: start of the next turn
+ * @now_ns: the time
+ */
+bool mx_survival_due(struct mx_runqueue *rq, const struct mx_terms *terms, u64 survival_ns,
+		     u64 now_ns)
+{
+	const struct mx_node *oldest;
+
+	if (!rq->nr_queued)
+		return false;
+	if (now_ns >= survival_ns)
+		return true;
+	oldest = mx_rq_oldest(rq);
+	return now_ns > oldest->since_ns && now_ns - oldest->since_ns >= terms->window_ns;
+}
+
+/**
+ * mx_price() - what a winner pays
+ * @rq: runqueue, the winner not queued in it
+ * @bid: the winner's bid
+ * @reserve: reserve price of its book
+ *
+ * The price of what it displaces: the larger of the reserve and the best other bid on the CPU, but
+ * never more than its own bid (Vickrey 1961, with a reserve).
+ *
+ * Return: cents per CPU-second.
+ */
+u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve)
+{
+	const struct mx_node *second = mx_rq_top(rq);
+	u32 price = reserve;
+
+	if (second && second->bucket != MX_BUCKET_KTHREAD)
+		price = max(price, second->bid);
+	return min(price, bid);
+}
+
+/* Cut a market slice short where the next turn on the survival share begins inside it. */
+static u64 market_slice_ns(const struct mx_terms *terms, u64 survival_ns, u64 now_ns)
+{
+	u64 left_ns = survival_ns > now_ns ? survival_ns - now_ns : 0;
+
+	return clamp(left_ns, terms->slice_min_ns, terms->slice_ns);
+}
+
+/**
+ * mx_pick() - hold the auction
+ * @rq: runqueue
+ * @rival: the running task if it wants to go on, else NULL
+ * @terms: terms of the auction
+ * @survival_ns: start of the next turn on the survival share; moved on when one is given
+ * @now_ns: the time
+ * @pick: written; @price is left 0 and is the caller's to fill from mx_price()
+ *
+ * The rival keeps the CPU only if it outbids everybody: at the same bucket it goes to the tail.
+ */
+void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct mx_terms *terms,
+	     u64 *survival_ns, u64 now_ns, struct mx_pick *pick)
+{
+	struct mx_node *best, *oldest;
+	u64 pace_ns;
+
+	pick->node = NULL;
+	pick->price = 0;
+	pick->slice_ns = terms->slice_ns;
+
+	if (rival && !mx_clears(rq, rival->book, rival->bucket))
+		rival = NULL;
+	if (!rq->nr_queued) {
+		pick->verdict = rival ? MX_KEEP : MX_IDLE;
+		return;
+	}
+
+	best = mx_rq_best(rq);
+	oldest = mx_rq_oldest(rq);
+	pace_ns = update_pace(rq, terms, oldest, now_ns);
+	*survival_ns = min(*survival_ns, now_ns + pace_ns);
+	if (best && rival && rival->bucket > best->bucket)
+		best = NULL;
+
+	if (best == oldest) {
+		/* First come is first served here: the market gives the turn that is due. */
+		*survival_ns = next_turn_ns(terms, *survival_ns, now_ns, pace_ns, terms->slice_ns);
+	} else if ((!best || best->bucket != MX_BUCKET_KTHREAD) &&
+		   mx_survival_due(rq, terms, *survival_ns, now_ns)) {
+		pick->node = oldest;
+		pick->slice_ns = turn_ns(terms, pace_ns);
+		pick->verdict = MX_SURVIVAL;
+		*survival_ns = next_turn_ns(terms, *survival_ns, now_ns, pace_ns, pick->slice_ns);
+		return;
+	}
+
+	if (!best && !rival) {
+		pick->verdict = MX_IDLE;
+		return;
+	}
+	pick->node = best;
+	pick->verdict = best ? MX_MARKET : MX_KEEP;
+	pick->slice_ns = market_slice_ns(terms, *survival_ns, now_ns);
+}

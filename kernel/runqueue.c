@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The order book. See runqueue.h for the shape; every function here takes a fixed number of steps,
+ * whatever waits.
+ */
+#include "runqueue.h"
+
+/**
+ * mx_rq_init() - make an empty runqueue whose reserves are 0
+ * @rq: runqueue
+ */
+void mx_rq_init(struct mx_runqueue *rq)
+{
+	memset(rq, 0, sizeof(*rq));
+}
+
+/* Append @node to the bucket FIFO that begins at *@head. */
+static inline void bucket_add(struct mx_node **head, struct mx_node *node)
+{
+	struct mx_node *first = *head;
+
+	if (!first) {
+		node->next = node;
+		node->prev = node;
+		*head = node;
+		return;
+	}
+	node->next = first;
+	node->prev = first->prev;
+	first->prev->next = node;
+	first->prev = node;
+}
+
+/* Remove @node; returns true if the FIFO is empty now. */
+static inline bool bucket_del(struct mx_node **head, struct mx_node *node)
+{
+	if (node->next == node) {
+		*head = NULL;
+		return true;
+	}
+	node->prev->next = node->next;
+	node->next->prev = node->prev;
+	if (*head == node)
+		*head = node->next;
+	return false;
+}
+
+static inline void slot_add(struct mx_node **head, struct mx_node *node)
+{
+	struct mx_node *first = *head;
+
+	if (!first) {
+		node->slot_next = node;
+		node->slot_prev = node;
+		*head = node;
+		return;
+	}
+	node->slot_next = first;
+	node->slot_prev = first->slot_prev;
+	first->slot_prev->slot_next = node;
+	first->slot_prev = node;
+}
+
+static inline bool slot_del(struct mx_node **head, struct mx_node *node)
+{
+	if (node->slot_next == node) {
+		*head = NULL;
+		return true;
+	}
+	node->slot_prev->slot_next = node->slot_next;
+	node->slot_next->slot_prev = node->slot_prev;
+	if (*head == node)
+		*head = node->slot_next;
+	return false;
+}
+
+/* How far the first occupied slot is from the slot @base; some slot must be occupied. */
+static inline unsigned int slot_distance(const struct mx_runqueue *rq, u64 base)
+{
+	unsigned int start = base % MX_SLOTS;
+	unsigned int w = start / 64;
+	u64 bits = rq->slot_map[w] & (~0ULL << (start % 64));
+	unsigned int found;
+
+	if (!bits) {
+		w ^= 1;
+		bits = rq->slot_map[w];
+	}
+	if (!bits) {
+		w ^= 1;
+		bits = rq->slot_map[w];
+	}
+	found = w * 64 + (unsigned int)__ffs64(bits);
+	return (found - start) % MX_SLOTS;
+}
+
+/*
+ * The slot for a wait that began at @since_ns. The calendar spans MX_SLOTS slots from its base, which
+ * follows the oldest wait, back in time as well for a task that comes from elsewhere. Outside the
+ * span, possible only while a task has waited 4.3 s, a wait joins the nearest slot. Nobody is
+ * forgotten then, only the order inside that slot is by insertion.
+ */
+static inline u8 slot_of(struct mx_runqueue *rq, u64 since_ns)
+{
+	u64 number = since_ns >> MX_SLOT_SHIFT;
+
+	if (!rq->nr_queued) {
+		rq->slot_base = number;
+		rq->slot_last = number;
+	} else if (number < rq->slot_base) {
+		if (rq->slot_last - number >= MX_SLOTS)
+			number = rq->slot_last - (MX_SLOTS - 1);
+		rq->slot_base = number;
+	} else if (number > rq->slot_last) {
+		if (number - rq->slot_base >= MX_SLOTS)
+			rq->slot_base += slot_distance(rq, rq->slot_base);
+		number = min(number, rq->slot_base + MX_SLOTS - 1);
+		rq->slot_last = number;
+	}
+	return (u8)(number % MX_SLOTS);
+}
+
+/**
+ * mx_rq_enqueue() - put a node at the tail of its bucket
+ * @rq: runqueue
+ * @node: not queued; @since_ns, @bid, @bucket and @book are set by the caller
+ */
+void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
+{
+	struct mx_book *book = &rq->book[node->book];
+	u8 b = node->bucket;
+
+	bucket_add(&book->head[b], node);
+	book->bitmap[b / 64] |= BIT_ULL(b % 64);
+	book->summary |= 1U << (b / 64);
+	book->nr[b]++;
+
+	node->slot = slot_of(rq, node->since_ns);
+	slot_add(&rq->slot[node->slot], node);
+	rq->slot_map[node->slot / 64] |= BIT_ULL(node->slot % 64);
+
+	node->queued = true;
+	rq->nr_queued++;
+}
+
+/**
+ * mx_rq_dequeue() - take a node out
+ * @rq: runqueue
+ * @node: queued in @rq
+ */
+void mx_rq_dequeue(struct mx_runqueue *rq, struct mx_node *node)
+{
+	struct mx_book *book = &rq->book[node->book];
+	u8 b = node->bucket;
+
+	if (bucket_del(&book->head[b], node)) {
+		book->bitmap[b / 64] &= ~BIT_ULL(b % 64);
+		if (!book->bitmap[b / 64])
+			book->summary &= ~(1U << (b / 64));
+	}
+	book->nr[b]--;
+
+	if (slot_del(&rq->slot[node->slot], node))
+		rq->slot_map[node->slot / 64] &= ~BIT_ULL(node->slot % 64);
+
+	node->queued = false;
+	rq->nr_queued--;
+}
+
+/* The dearest occupied bucket, or -1. */
+static inline int book_top(const struct mx_book *book)
+{
+	int w;
+
+	if (!book->summary)
+		return -1;
+	w = fls(book->summary) - 1;
+	return w * 64 + fls64(book->bitmap[w]) - 1;
+}
+
+/* The dearest occupied bucket below @bucket, or -1. */
+static inline int book_below(const struct mx_book *book, unsigned int bucket)
+{
+	unsigned int w = bucket / 64;
+	u64 bits = book->bitmap[w] & (BIT_ULL(bucket % 64) - 1);
+	u8 words;
+
+	if (bits)
+		return (int)(w * 64) + fls64(bits) - 1;
+	words = book->summary & ((1U << w) - 1);
+	if (!words)
+		return -1;
+	w = (unsigned int)fls(words) - 1;
+	return (int)(w * 64) + fls64(book->bitmap[w]) - 1;
+}
+
+/* The better of the buckets @general and @feeder (-1: none); at a tie the longer wait wins. */
+static struct mx_node *better(const struct mx_runqueue *rq, int general, int feeder)
+{
+	struct mx_node *g, *f;
+
+	if (general > feeder)
+		return rq->book[MX_BOOK_GENERAL].head[general];
+	if (feeder < 0)
+		return NULL;
+	f = rq->book[MX_BOOK_FEEDER].head[feeder];
+	if (feeder > general)
+		return f;
+	g = rq->book[MX_BOOK_GENERAL].head[general];
+	return f->since_ns < g->since_ns ? f : g;
+}
+
+/**
+ * mx_rq_best() - the winner of the auction
+ * @rq: runqueue
+ *
+ * Return: the dearest node that clears its own book's reserve, first come first served inside a
+ * bucket; NULL if none clears.
+ */
+struct mx_node *mx_rq_best(const struct mx_runqueue *rq)
+{
+	int general = book_top(&rq->book[MX_BOOK_GENERAL]);
+	int feeder = book_top(&rq->book[MX_BOOK_FEEDER]);
+
+	if (general < (int)READ_ONCE(rq->book[MX_BOOK_GENERAL].reserve))
+		general = -1;
+	if (feeder < (int)READ_ONCE(rq->book[MX_BOOK_FEEDER].reserve))
+		feeder = -1;
+	return better(rq, general, feeder);
+}
+
+/**
+ * mx_rq_top() - the dearest node, whether it clears its reserve or not
+ * @rq: runqueue
+ *
+ * Return: NULL if nothing waits.
+ */
+struct mx_node *mx_rq_top(const struct mx_runqueue *rq)
+{
+	return better(rq, book_top(&rq->book[MX_BOOK_GENERAL]),
+		      book_top(&rq->book[MX_BOOK_FEEDER]));
+}
+
+/**
+ * mx_rq_next() - the node after one, in order of its book
+ * @rq: runqueue
+ * @node: queued in @rq
+ *
+ * Return: the next of the bucket, else the first of the next cheaper bucket of the same book; NULL
+ * at the end.
+ */
+struct mx_node *mx_rq_next(const struct mx_runqueue *rq, const struct mx_node *node)
+{
+	const struct mx_book *book = &rq->book[node->book];
+	int below;
+
+	if (node->next != book->head[node->bucket])
+		return node->next;
+	below = book_below(book, node->bucket);
+	return below < 0 ? NULL : book->head[below];
+}
+
+/**
+ * mx_rq_oldest() - the node that has waited longest
+ * @rq: runqueue
+ *
+ * Exact to one slot of the calendar (34 ms) for nodes that were queued again with an older arrival,
+ * and to the nanosecond otherwise.
+ *
+ * Return: NULL if nothing waits.
+ */
+struct mx_node *mx_rq_oldest(struct mx_runqueue *rq)
+{
+	if (!rq->nr_queued)
+		return NULL;
+	rq->slot_base += slot_distance(rq, rq->slot_base);
+	return rq->slot[rq->slot_base % MX_SLOTS];
+}
+
+/**
+ * mx_rq_parked() - how many nodes wait below the reserve
+ * @rq: runqueue
+ *
+ * For reports only: it walks the buckets below the reserves.
+ */
+u32 mx_rq_parked(const struct mx_runqueue *rq)
+{
+	u32 parked = 0;
+	int i, b;
+
+	for (i = 0; i < MX_BOOKS; i++) {
+		const struct mx_book *book = &rq->book[i];
+
+		for (b = book_below(book, book->reserve); b >= 0; b = book_below(book, (unsigned int)b))
+			parked += book->nr[b];
+	}
+	return parked;
+}

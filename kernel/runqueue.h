@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The order book: a runqueue in which each step costs a fixed number of instructions.
+ *
+ * Waiting tasks stand in two lists at once: the FIFO of their price bucket, and the FIFO of their
+ * arrival slot. Buckets are log-linear (8 steps an octave, so 12.5 % apart or less) and found
+ * through a bitmap with a summary word. Arrival slots are a calendar of 128 slots of 2^25 ns
+ * (34 ms each, 4.3 s in all), so that a task that is queued again keeps its place in time.
+ *
+ * Pure: no allocation, no clock, no locks. The caller serialises access to a runqueue and its nodes.
+ */
+#ifndef MAXWELL_RUNQUEUE_H
+#define MAXWELL_RUNQUEUE_H
+
+#include "pure.h"
+
+#define MX_BUCKETS 256
+#define MX_BUCKET_WORDS (MX_BUCKETS / 64)
+/* The highest bucket that a u32 bid can reach; those above are for tasks that outrank every bid. */
+#define MX_BUCKET_BID_MAX 239
+/* Kernel threads bound to one CPU: they run ahead of every bid and clear every reserve. */
+#define MX_BUCKET_KTHREAD 255
+
+#define MX_SLOTS 128
+#define MX_SLOT_WORDS (MX_SLOTS / 64)
+#define MX_SLOT_SHIFT 25
+
+enum mx_book_id {
+	MX_BOOK_GENERAL,
+	MX_BOOK_FEEDER,
+	MX_BOOKS,
+};
+
+/**
+ * struct mx_node - one waiting task
+ * @next: next in the FIFO of the bucket, circular
+ * @prev: previous in the FIFO of the bucket
+ * @slot_next: next in the FIFO of the arrival slot, circular
+ * @slot_prev: previous in the FIFO of the arrival slot
+ * @since_ns: when the task began to wait
+ * @bid: cents per CPU-second
+ * @bucket: price bucket, see mx_bucket()
+ * @book: enum mx_book_id
+ * @slot: arrival slot
+ * @queued: true while in a runqueue
+ */
+struct mx_node {
+	struct mx_node *next;
+	struct mx_node *prev;
+	struct mx_node *slot_next;
+	struct mx_node *slot_prev;
+	u64 since_ns;
+	u32 bid;
+	u8 bucket;
+	u8 book;
+	u8 slot;
+	bool queued;
+};
+
+/**
+ * struct mx_book - the bids for one kind of work
+ * @bitmap: occupied buckets
+ * @summary: bit w is set if @bitmap[w] is not 0
+ * @reserve: lowest bucket that may run; the price in force, changed by one store
+ * @head: first node of each bucket; its @prev is the last
+ * @nr: nodes in each bucket
+ */
+struct mx_book {
+	u64 bitmap[MX_BUCKET_WORDS];
+	u8 summary;
+	u8 reserve;
+	struct mx_node *head[MX_BUCKETS];
+	u32 nr[MX_BUCKETS];
+};
+
+/**
+ * struct mx_runqueue - everything that waits for one CPU
+ * @book: general and feeder book
+ * @nr_queued: nodes in both books
+ * @slot_map: occupied arrival slots
+ * @slot_base: number (since_ns >> MX_SLOT_SHIFT) of the oldest slot that may be occupied
+ * @slot_last: number of the newest slot that may be occupied
+ * @slot: first node of each arrival slot
+ * @pace_ns: distance of turns on the survival share that keeps every wait bounded; policy.c's
+ */
+struct mx_runqueue {
+	struct mx_book book[MX_BOOKS];
+	u32 nr_queued;
+	u64 slot_map[MX_SLOT_WORDS];
+	u64 slot_base;
+	u64 slot_last;
+	u64 pace_ns;
+	struct mx_node *slot[MX_SLOTS];
+};
+
+static_assert(sizeof(struct mx_node) <= 64, "at most 64 bytes a waiting task");
+static_assert(sizeof(struct mx_runqueue) <= 8192, "at most 8 KiB a CPU");
+
+/**
+ * mx_bucket() - price bucket of a bid
+ * @bid: cents per CPU-second
+ *
+ * Log-linear: bids below 16 have a bucket each; above, an octave has 8 steps. Order preserving:
+ * a <= b implies mx_bucket(a) <= mx_bucket(b).
+ *
+ * Return: 0 to MX_BUCKET_BID_MAX.
+ */
+static inline u8 mx_bucket(u32 bid)
+{
+	int octave;
+
+	if (bid < 8)
+		return (u8)bid;
+	octave = fls(bid) - 3;
+	return (u8)(octave * 8 + ((bid >> (octave - 1)) & 7));
+}
+
+/**
+ * mx_bucket_floor() - lowest bid that falls into a bucket
+ * @bucket: bucket index
+ *
+ * Return: cents per CPU-second; U32_MAX for buckets that no bid reaches.
+ */
+static inline u32 mx_bucket_floor(u8 bucket)
+{
+	if (bucket < 8)
+		return bucket;
+	if (bucket > MX_BUCKET_BID_MAX)
+		return U32_MAX;
+	return (8U + (bucket & 7)) << (bucket / 8 - 1);
+}
+
+/**
+ * mx_clears() - whether a bucket may run at the present price
+ * @rq: runqueue
+ * @book: enum mx_book_id
+ * @bucket: the bidder's bucket
+ */
+static inline bool mx_clears(const struct mx_runqueue *rq, u8 book, u8 bucket)
+{
+	return bucket >= READ_ONCE(rq->book[book].reserve);
+}
+
+void mx_rq_init(struct mx_runqueue *rq);
+void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node);
+void mx_rq_dequeue(struct mx_runqueue *rq, struct mx_node *node);
+struct mx_node *mx_rq_best(const struct mx_runqueue *rq);
+struct mx_node *mx_rq_top(const struct mx_runqueue *rq);
+struct mx_node *mx_rq_next(const struct mx_runqueue *rq, const struct mx_node *node);
+struct mx_node *mx_rq_oldest(struct mx_runqueue *rq);
+u32 mx_rq_parked(const struct mx_runqueue *rq);
+
+#endif /* MAXWELL_RUNQUEUE_H */
