@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Steps on the book of one CPU. All of them run with mx_cpu::lock held and take no other lock.
+ */
+#include <linux/lockdep.h>
+
+#include "maxwell.h"
+
+/* Publish the dearest waiting bucket for those who look in from outside. */
+static void update_top(struct mx_cpu *mx)
+{
+	const struct mx_node *top = mx_rq_top(&mx->rq);
+
+	WRITE_ONCE(mx->top, top ? top->bucket : -1);
+}
+
+/**
+ * mx_book_add() - queue a record at its present bid
+ * @mx: CPU that the record belongs to
+ * @t: record, not queued
+ * @now_ns: the time
+ */
+void mx_book_add(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
+{
+	lockdep_assert_held(&mx->lock);
+
+	if (!t->wait_since_ns)
+		t->wait_since_ns = now_ns;
+	t->node.since_ns = t->wait_since_ns;
+	t->node.bid = mx_task_bid(t);
+	t->node.bucket = mx_task_bucket(t);
+	t->node.book = t->book;
+	t->state = MX_QUEUED;
+	mx_rq_enqueue(&mx->rq, &t->node);
+	if (t->node.bucket > mx->top)
+		WRITE_ONCE(mx->top, t->node.bucket);
+}
+
+/**
+ * mx_book_del() - take a record out of the book
+ * @mx: CPU that the record belongs to
+ * @t: record, queued
+ */
+void mx_book_del(struct mx_cpu *mx, struct mx_task *t)
+{
+	lockdep_assert_held(&mx->lock);
+
+	mx_rq_dequeue(&mx->rq, &t->node);
+	t->state = MX_OFF;
+	if (t->node.bucket == mx->top)
+		update_top(mx);
+}
+
+/**
+ * mx_charge_curr() - charge the running task for its time since the last charge
+ * @mx: CPU with a running task of ours
+ *
+ * The task runs at a price fixed when it began, or when mx_reprice_curr() was called last.
+ */
+void mx_charge_curr(struct mx_cpu *mx)
+{
+	struct mx_task *t = mx->curr;
+	u64 ran_ns, cost;
+
+	lockdep_assert_held(&mx->lock);
+
+	ran_ns = t->task->se.sum_exec_runtime - t->exec_start_ns;
+	cost = mx_charge(mx->curr_price, ran_ns);
+	t->exec_start_ns += ran_ns;
+	t->runtime_ns += ran_ns;
+	t->charged_nanocents += cost;
+	mx->count.runtime_ns += ran_ns;
+	mx->count.charged_nanocents += cost;
+}
+
+/**
+ * mx_reprice_curr() - set what the running task pays and is compared by
+ * @mx: CPU with a running task of ours
+ */
+void mx_reprice_curr(struct mx_cpu *mx)
+{
+	struct mx_task *t = mx->curr;
+
+	lockdep_assert_held(&mx->lock);
+
+	mx->curr_rival.bid = mx_task_bid(t);
+	mx->curr_rival.bucket = mx_task_bucket(t);
+	mx->curr_rival.book = t->book;
+	mx->curr_price = mx_price(&mx->rq, mx->curr_rival.bid, READ_ONCE(mx->reserve[t->book]));
+	WRITE_ONCE(mx->running, mx->curr_rival.bucket);
+}
+
+/**
+ * mx_curr_must_yield() - whether the running task should make room before its slice ends
+ * @mx: CPU with a running task of ours
+ * @now_ns: the time
+ *
+ * It must if it no longer clears the reserve, if a better bid waits, or if the survival share owes
+ * somebody a turn. A turn on the survival share itself is short and left in peace.
+ */
+bool mx_curr_must_yield(struct mx_cpu *mx, u64 now_ns)
+{
+	const struct mx_rival *rival = &mx->curr_rival;
+	const struct mx_node *best;
+
+	lockdep_assert_held(&mx->lock);
+
+	best = mx_rq_best(&mx->rq);
+	if (best && mx_outbids(best->bucket, rival->bucket, mx->curr->survival))
+		return true;
+	if (mx->curr->survival)
+		return false;
+	if (!mx_clears(&mx->rq, rival->book, rival->bucket))
+		return true;
+	return rival->bucket != MX_BUCKET_KTHREAD &&
+	       mx_survival_due(&mx->rq, &mx_terms, mx->survival_ns, now_ns);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Internals of sched_maxwell.ko: task records, per-CPU state, and what the files offer each other.
+ *
+ * Locks, outermost first:
+ *
+ *   mx_price_mutex        multipliers of all CPUs (pricing.c); process context
+ *   mx_class_mutex        state of the class (class.c); process context
+ *   rq->lock              the core's; held around most sched_ext callbacks, never taken here
+ *   mx_cpu::lock          raw: one order book, its counters, and the records that it owns
+ *   pool_lock             raw leaf: free and dormant records (task.c)
+ *
+ * Two mx_cpu::lock are never held together, nor is mx_cpu::lock held with pool_lock. Inside
+ * mx_cpu::lock nothing is taken but what hrtimer_start() takes.
+ */
+#ifndef MAXWELL_H
+#define MAXWELL_H
+
+#include <linux/cpumask.h>
+#include <linux/hrtimer.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <uapi/linux/maxwell.h>
+
+#include "glue.h"
+#include "policy.h"
+#include "price.h"
+#include "tunables.h"
+
+#define MX_PRICE_KINDS 3
+
+/* Each tunable by its name; read with READ_ONCE() through mx_tune(). */
+struct mx_tunables {
+#define MX_FIELD(name, dflt, lo, hi, unit, doc) u32 name;
+	MAXWELL_TUNABLES(MX_FIELD)
+#undef MX_FIELD
+};
+
+extern struct mx_tunables mx_tunables;
+
+#define mx_tune(name) READ_ONCE(mx_tunables.name)
+
+enum mx_task_state {
+	MX_OFF,		/* not waiting in a book: asleep, or on a local queue of sched_ext */
+	MX_QUEUED,	/* in the book of mx_task::cpu */
+	MX_POPPED,	/* taken from the book, not yet out of our custody */
+	MX_RUNNING,	/* on mx_task::cpu */
+};
+
+/**
+ * struct mx_task - record of a task under the class
+ * @node: its place in an order book
+ * @cpu: whose mx_cpu::lock protects this record
+ * @state: enum mx_task_state
+ * @source: enum maxwell_bid_source, never KTHREAD: that is derived
+ * @survival: the run that comes or goes on is on the survival share
+ * @placed: select_cpu has claimed an idle CPU for the enqueue that follows
+ * @book: enum mx_book_id that it bids in
+ * @bid: explicit bid; valid if @source says so
+ * @weight: sched_ext's weight, 100 at nice 0
+ * @index: place in the table of records
+ * @task: whose record this is; NULL if it is free or dormant
+ * @pid: identity of the task that a dormant record waits for, referenced
+ * @wait_since_ns: start of the present wait; 0 if it does not wait
+ * @exec_start_ns: sum_exec_runtime up to which it has been charged
+ * @runtime_ns: CPU time under the class
+ * @charged_nanocents: what that cost
+ * @wait_total_ns: all waits together
+ * @wait_max_ns: the longest
+ * @nr_runs: times it was put on a CPU
+ * @nr_survival: times that this was on the survival share
+ * @link: in the free list or a dormant chain
+ */
+struct mx_task {
+	struct mx_node node;
+	int cpu;
+	u8 state;
+	u8 source;
+	bool survival;
+	bool placed;
+	u8 book;
+	u32 bid;
+	u32 weight;
+	u32 index;
+	struct task_struct *task;
+	struct pid *pid;
+	u64 wait_since_ns;
+	u64 exec_start_ns;
+	u64 runtime_ns;
+	u64 charged_nanocents;
+	u64 wait_total_ns;
+	u64 wait_max_ns;
+	u64 nr_runs;
+	u64 nr_survival;
+	struct mx_task *link;
+};
+
+/* Counters of a CPU, in the order in which netlink and the dump print them. */
+struct mx_counters {
+	u64 enqueued;
+	u64 dispatched;
+	u64 dequeued;
+	u64 stolen;
+	u64 steal_failed;
+	u64 preempted;
+	u64 survival_runs;
+	u64 overflowed;
+	u64 runtime_ns;
+	u64 charged_nanocents;
+};
+
+/**
+ * struct mx_cpu - everything that Maxwell knows of a CPU
+ * @lock: protects what follows up to @count, and the records that point here
+ * @rq: the order book
+ * @curr: record of the running task; NULL if it is none of ours
+ * @curr_rival: bid, bucket and book of @curr
+ * @curr_price: what @curr pays, cents per CPU-second
+ * @survival_ns: start of the next turn on the survival share
+ * @count: counters
+ * @top: dearest bucket that waits here, -1 for none; read without the lock as a hint
+ * @running: bucket that runs here, -1 for none; read without the lock as a hint
+ * @cpu: number of the CPU
+ * @kicked: a kick is on its way; keeps them from piling up
+ * @steal_ns: no search for a better bid elsewhere before this; only this CPU touches it
+ * @steal_cursor: where the last search ended; only this CPU touches it
+ * @timer: ends short slices, and wakes an idle CPU for the survival share
+ * @csd: the kick
+ * @llc: CPUs that share the last-level cache
+ * @reserve: reserve price of each book, cents per CPU-second; written under mx_price_mutex
+ * @multiplier: by enum maxwell_price_kind; mx_price_mutex
+ * @waiting_q8: moving average of the waiting tasks, Q24.8; mx_price_mutex
+ */
+struct mx_cpu {
+	raw_spinlock_t lock;
+	struct mx_task *curr;
+	struct mx_rival curr_rival;
+	u32 curr_price;
+	u64 survival_ns;
+	struct mx_counters count;
+	struct mx_runqueue rq;
+
+	s16 top ____cacheline_aligned;
+	s16 running;
+	int cpu;
+	atomic_t kicked;
+	u64 steal_ns;
+	unsigned int steal_cursor;
+	struct hrtimer timer;
+	call_single_data_t csd;
+	cpumask_var_t llc;
+	u32 reserve[MX_BOOKS];
+	struct mx_multiplier multiplier[MX_PRICE_KINDS];
+	u32 waiting_q8;
+};
+
+extern struct mx_cpu __percpu *mx_cpus;
+
+static inline struct mx_cpu *mx_cpu(int cpu)
+{
+	return per_cpu_ptr(mx_cpus, cpu);
+}
+
+/* The tunables that the auction needs, derived once for each change of them. */
+extern struct mx_terms mx_terms;
+
+/* cpu.c */
+int mx_cpus_alloc(void);
+void mx_cpus_free(void);
+void mx_cpus_reset(void);
+void mx_kick(int cpu);
+void mx_resched_here(struct mx_cpu *mx);
+void mx_timer_arm(struct mx_cpu *mx, u64 delay_ns);
+void mx_topology_refresh(void);
+
+/* task.c */
+int mx_tasks_init(void);
+void mx_tasks_exit(void);
+void mx_tasks_sweep(void);
+struct mx_task *mx_task_of(const struct task_struct *p);
+struct mx_task *mx_task_at(u32 index);
+u32 mx_task_limit(void);
+u32 mx_task_count(void);
+struct mx_cpu *mx_task_lock(struct mx_task *t, unsigned long *flags);
+void mx_task_unlock(struct mx_cpu *mx, unsigned long flags);
+void mx_task_move(struct mx_task *t, int cpu);
+struct mx_task *mx_task_enable(struct task_struct *p);
+void mx_task_disable(struct task_struct *p);
+u8 mx_task_source(const struct mx_task *t);
+u32 mx_task_bid(const struct mx_task *t);
+u8 mx_task_bucket(const struct mx_task *t);
+void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book);
+
+/* book.c: with mx_cpu::lock held */
+void mx_book_add(struct mx_cpu *mx, struct mx_task *t, u64 now_ns);
+void mx_book_del(struct mx_cpu *mx, struct mx_task *t);
+void mx_charge_curr(struct mx_cpu *mx);
+void mx_reprice_curr(struct mx_cpu *mx);
+bool mx_curr_must_yield(struct mx_cpu *mx, u64 now_ns);
+
+/* sched.c */
+int mx_enqueue(struct task_struct *p, bool last);
+void mx_dequeue(struct task_struct *p, bool dispatched, bool sleep);
+struct task_struct *mx_dispatch(int cpu, u64 *slice_ns);
+bool mx_commit(struct task_struct *p, int cpu);
+void mx_running(struct task_struct *p);
+void mx_stopping(struct task_struct *p, bool runnable);
+void mx_tick(struct task_struct *p);
+void mx_set_weight(struct task_struct *p, u32 weight);
+
+/* dump.c */
+void mx_dump_cpu(int cpu, struct maxwell_cpu_dump *dump);
+void mx_dump_task(struct task_struct *p, struct maxwell_task_dump *dump);
+
+/* select.c */
+int mx_idle_init(void);
+void mx_idle_exit(void);
+int mx_select_cpu(struct task_struct *p, int prev_cpu);
+void mx_update_idle(int cpu, bool idle);
+void mx_idle_reset(void);
+bool mx_cpu_idle(int cpu);
+int mx_idle_for(const struct task_struct *p, const struct mx_task *t, int near);
+
+/* steal.c */
+struct mx_task *mx_steal(struct mx_cpu *thief, int above);
+
+/* pricing.c */
+int mx_pricing_init(void);
+void mx_pricing_exit(void);
+void mx_pricing_refresh(void);
+void mx_price_set(const struct cpumask *cpus, u32 kind, u32 value, s32 slope, u32 lease_ms);
+void mx_price_get(int cpu, u32 kind, struct mx_multiplier *m, u32 *value, u64 *lease_left_ns);
+
+/* class.c */
+
+/**
+ * struct mx_class - state of the class
+ * @mode: enum maxwell_class_mode
+ * @attach_count: attachments since the module was loaded
+ * @attach_ns: when it was attached
+ * @has_exit: the fields that follow are valid
+ * @exit: how it ended last
+ */
+struct mx_class {
+	u32 mode;
+	u64 attach_count;
+	u64 attach_ns;
+	bool has_exit;
+	struct maxwell_exit_info exit;
+};
+
+void mx_class_get(struct mx_class *out);
+int mx_class_begin(bool all);
+void mx_class_end(const struct maxwell_exit_info *info);
+
+/* kfuncs.c, netlink.c, sysfs.c */
+int mx_kfuncs_register(void);
+int mx_netlink_register(void);
+void mx_netlink_unregister(void);
+void mx_notify_class(u32 event);
+void mx_notify_price(const struct cpumask *cpus, u32 kind, u32 event,
+		     const struct mx_multiplier *m);
+void mx_notify_samples(void);
+bool mx_samples_wanted(void);
+int mx_sysfs_register(void);
+void mx_sysfs_unregister(void);
+
+static inline u64 mx_now_ns(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
+#endif /* MAXWELL_H */

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The scheduling callbacks: enqueue, dequeue, dispatch, running, stopping, tick.
+ *
+ * Custody. A task that ops.enqueue leaves with us is in our custody until ops.dequeue is called for
+ * it, exactly once: with flags 0 if it was dispatched, with others if the core took it back. So a
+ * record goes OFF -> QUEUED (enqueue) -> POPPED (dispatch) -> OFF (dequeue), or QUEUED -> OFF; and
+ * dequeue goes by what the record says, never by what the caller might expect: a task popped here
+ * may be dequeued and queued again elsewhere before its insertion takes effect.
+ *
+ * All but the dequeue of a dispatched task run under the task's rq lock. Each takes mx_cpu::lock of
+ * one CPU at a time, and nothing inside it.
+ */
+#include <linux/jiffies.h>
+
+#include "maxwell.h"
+
+/* End of custody; mx_cpu::lock held. */
+static void leave_custody(struct mx_cpu *mx, struct mx_task *t, bool dispatched)
+{
+	if (t->state == MX_QUEUED)
+		mx_book_del(mx, t);
+	else if (t->state != MX_POPPED)
+		return;
+	t->state = MX_OFF;
+	if (dispatched)
+		mx->count.dispatched++;
+	else
+		mx->count.dequeued++;
+}
+
+/* Make @t belong to @cpu, out of any book. Returns that CPU, locked. */
+static struct mx_cpu *claim(struct mx_task *t, int cpu, unsigned long *flags)
+{
+	struct mx_cpu *mx = mx_task_lock(t, flags);
+
+	leave_custody(mx, t, false);
+	if (t->cpu != cpu) {
+		if (mx->curr == t) {
+			mx_charge_curr(mx);
+			mx->curr = NULL;
+			WRITE_ONCE(mx->running, -1);
+		}
+		mx_task_move(t, cpu);
+		mx_task_unlock(mx, *flags);
+		mx = mx_task_lock(t, flags);
+	}
+	return mx;
+}
+
+/* After @t was queued on @mx: make sure that somebody looks at it. */
+static void wake_someone(struct mx_cpu *mx, struct mx_task *t, struct task_struct *p, bool preempt,
+			 bool busy)
+{
+	int cpu;
+
+	if (preempt) {
+		if (mx->cpu == smp_processor_id())
+			mx_resched_here(mx);
+		else
+			mx_kick(mx->cpu);
+		return;
+	}
+	if (!busy)
+		return;
+	cpu = mx_idle_for(p, t, mx->cpu);
+	if (cpu >= 0)
+		mx_kick(cpu);
+}
+
+/**
+ * mx_enqueue() - ops.enqueue
+ * @p: task that wants a CPU; its rq lock is held
+ * @last: the CPU has nothing else to run and goes idle unless told otherwise
+ *
+ * Return: 0 if the task stands in a book, or -ENOSPC if it has no record: the caller then gives it to
+ * the global queue.
+ */
+int mx_enqueue(struct task_struct *p, bool last)
+{
+	struct mx_task *t = mx_task_of(p);
+	bool preempt, busy, placed;
+	unsigned long flags;
+	struct mx_cpu *mx;
+	u64 now_ns;
+
+	if (!t)
+		t = mx_task_enable(p);
+	if (unlikely(!t)) {
+		mx = mx_cpu(task_cpu(p));
+		raw_spin_lock_irqsave(&mx->lock, flags);
+		mx->count.overflowed++;
+		raw_spin_unlock_irqrestore(&mx->lock, flags);
+		return -ENOSPC;
+	}
+
+	now_ns = mx_now_ns();
+	mx = claim(t, task_cpu(p), &flags);
+	placed = t->placed;
+	t->placed = false;
+	mx_book_add(mx, t, now_ns);
+	mx->count.enqueued++;
+	preempt = mx->curr && mx_outbids(t->node.bucket, mx->curr_rival.bucket, mx->curr->survival);
+	busy = !placed && (mx->curr || mx->rq.nr_queued > 1);
+	/* A task put off the CPU for want of money: its next turn has to be timed. */
+	if (last && mx->cpu == smp_processor_id())
+		mx_timer_arm(mx, mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0);
+	mx_task_unlock(mx, flags);
+
+	wake_someone(mx, t, p, preempt, busy);
+	return 0;
+}
+
+/**
+ * mx_dequeue() - ops.dequeue
+ * @p: task that leaves our custody
+ * @dispatched: it reached a queue of sched_ext; else the core took it back
+ * @sleep: it goes to sleep
+ *
+ * The task's rq lock is held unless @dispatched.
+ */
+void mx_dequeue(struct task_struct *p, bool dispatched, bool sleep)
+{
+	struct mx_task *t = mx_task_of(p);
+	unsigned long flags;
+	struct mx_cpu *mx;
+
+	if (!t)
+		return;
+	mx = mx_task_lock(t, &flags);
+	leave_custody(mx, t, dispatched);
+	if (sleep)
+		t->wait_since_ns = 0;
+	mx_task_unlock(mx, flags);
+}
+
+/* The running task, if it takes part in the auction; mx_cpu::lock held. */
+static const struct mx_rival *rival_of(struct mx_cpu *mx)
+{
+	/* A task that goes to sleep has been through mx_stopping() already. */
+	if (!mx->curr || !(mx->curr->task->scx.flags & SCX_TASK_QUEUED))
+		return NULL;
+	mx_charge_curr(mx);
+	mx_reprice_curr(mx);
+	return &mx->curr_rival;
+}
+
+/* Carry out @pick; mx_cpu::lock held. */
+static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick, u64 now_ns)
+{
+	struct mx_task *t;
+
+	switch (pick->verdict) {
+	case MX_KEEP:
+		/* A slice, and nothing inserted: the core lets the running task go on. */
+		mx->curr->task->scx.slice = pick->slice_ns;
+		mx->curr->survival = false;
+		if (pick->slice_ns < TICK_NSEC)
+			mx_timer_arm(mx, pick->slice_ns);
+		return NULL;
+	case MX_MARKET:
+	case MX_SURVIVAL:
+		t = container_of(pick->node, struct mx_task, node);
+		mx_book_del(mx, t);
+		t->state = MX_POPPED;
+		t->survival = pick->verdict == MX_SURVIVAL;
+		return t->task;
+	default:
+		if (mx->rq.nr_queued)
+			mx_timer_arm(mx, mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0);
+		return NULL;
+	}
+}
+
+/**
+ * mx_dispatch() - ops.dispatch: hold the auction of a CPU
+ * @cpu: the local CPU; its rq lock is held
+ * @slice_ns: written if a task is returned
+ *
+ * Return: the winner, to be inserted on the CPU's local queue and then confirmed with mx_commit();
+ * NULL if the running task goes on or the CPU goes idle.
+ */
+struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
+{
+	struct mx_cpu *mx = mx_cpu(cpu);
+	u64 now_ns = mx_now_ns();
+	struct task_struct *p;
+	struct mx_pick pick;
+	unsigned long flags;
+	struct mx_task *t;
+	int above;
+
+	if (now_ns >= mx->steal_ns) {
+		mx->steal_ns = now_ns + (u64)mx_tune(steal_interval_us) * NSEC_PER_USEC;
+		above = max(READ_ONCE(mx->top), READ_ONCE(mx->running));
+		t = mx_steal(mx, above);
+		if (t) {
+			*slice_ns = mx_terms.slice_ns;
+			return t->task;
+		}
+	}
+
+	raw_spin_lock_irqsave(&mx->lock, flags);
+	mx_pick(&mx->rq, rival_of(mx), &mx_terms, &mx->survival_ns, now_ns, &pick);
+	p = settle(mx, &pick, now_ns);
+	raw_spin_unlock_irqrestore(&mx->lock, flags);
+
+	if (pick.verdict == MX_IDLE) {
+		/*
+		 * Idle from here on, so that who queues a task elsewhere after the search knows whom to
+		 * kick. The core tells of transitions only, and this may be the second time in a row.
+		 */
+		mx_update_idle(cpu, true);
+		t = mx_steal(mx, -1);
+		if (t) {
+			mx_update_idle(cpu, false);
+			p = t->task;
+			pick.slice_ns = mx_terms.slice_ns;
+		}
+	}
+	*slice_ns = pick.slice_ns;
+	return p;
+}
+
+/**
+ * mx_commit() - check that a dispatched task may run here
+ * @p: task that mx_dispatch() returned and that was inserted since
+ * @cpu: the local CPU
+ *
+ * A task of another CPU's book may have changed its affinity or disabled migration before the
+ * insertion. What changes after it makes the insertion void, so the order insert, check, cancel has no
+ * window.
+ *
+ * Return: false if the insertion has to be cancelled. The task is back in its book then, unless the
+ * core has taken it meanwhile.
+ */
+bool mx_commit(struct task_struct *p, int cpu)
+{
+	struct mx_cpu *mx, *here = mx_cpu(cpu);
+	struct mx_task *t;
+	unsigned long flags;
+
+	if (task_cpu(p) == cpu)
+		return true;
+	if (cpumask_test_cpu(cpu, p->cpus_ptr) && !p->migration_disabled)
+		return true;
+
+	t = mx_task_of(p);
+	if (t) {
+		mx = mx_task_lock(t, &flags);
+		if (t->state == MX_POPPED)
+			mx_book_add(mx, t, mx_now_ns());
+		mx_task_unlock(mx, flags);
+	}
+	raw_spin_lock_irqsave(&here->lock, flags);
+	here->count.steal_failed++;
+	raw_spin_unlock_irqrestore(&here->lock, flags);
+	return false;
+}
+
+/**
+ * mx_running() - ops.running
+ * @p: task that begins to run; its rq lock is held
+ */
+void mx_running(struct task_struct *p)
+{
+	struct mx_task *t = mx_task_of(p);
+	int cpu = task_cpu(p);
+	unsigned long flags;
+	struct mx_cpu *mx;
+	u64 wait_ns;
+
+	if (!t)
+		return;
+	mx = claim(t, cpu, &flags);
+	mx->curr = t;
+	t->state = MX_RUNNING;
+	t->exec_start_ns = p->se.sum_exec_runtime;
+	mx_reprice_curr(mx);
+
+	if (t->wait_since_ns) {
+		u64 now_ns = mx_now_ns();
+
+		wait_ns = now_ns > t->wait_since_ns ? now_ns - t->wait_since_ns : 0;
+		t->wait_since_ns = 0;
+		t->wait_total_ns += wait_ns;
+		t->wait_max_ns = max(t->wait_max_ns, wait_ns);
+	}
+	t->nr_runs++;
+	if (t->survival) {
+		t->nr_survival++;
+		mx->count.survival_runs++;
+	}
+	/* The tick is too coarse for a slice shorter than itself. */
+	if (p->scx.slice < TICK_NSEC && cpu == smp_processor_id())
+		mx_timer_arm(mx, p->scx.slice);
+	mx_task_unlock(mx, flags);
+}
+
+/**
+ * mx_stopping() - ops.stopping
+ * @p: task that stops running; its rq lock is held
+ * @runnable: it would rather go on
+ */
+void mx_stopping(struct task_struct *p, bool runnable)
+{
+	struct mx_task *t = mx_task_of(p);
+	unsigned long flags;
+	struct mx_cpu *mx;
+
+	if (!t)
+		return;
+	mx = mx_task_lock(t, &flags);
+	if (mx->curr == t) {
+		mx_charge_curr(mx);
+		mx->curr = NULL;
+		WRITE_ONCE(mx->running, -1);
+		t->state = MX_OFF;
+		if (runnable)
+			t->wait_since_ns = mx_now_ns();
+		if (!p->scx.slice)
+			t->survival = false;
+	}
+	mx_task_unlock(mx, flags);
+}
+
+/**
+ * mx_tick() - ops.tick
+ * @p: task that runs on the local CPU; its rq lock is held
+ */
+void mx_tick(struct task_struct *p)
+{
+	struct mx_task *t = mx_task_of(p);
+	unsigned long flags;
+	struct mx_cpu *mx;
+
+	if (!t)
+		return;
+	mx = mx_task_lock(t, &flags);
+	if (mx->curr == t) {
+		mx_charge_curr(mx);
+		if (mx_curr_must_yield(mx, mx_now_ns())) {
+			mx->count.preempted++;
+			p->scx.slice = 0;
+		}
+	}
+	mx_task_unlock(mx, flags);
+}
+
+/**
+ * mx_set_weight() - ops.set_weight
+ * @p: task whose nice changed; its rq lock is held
+ * @weight: 100 at nice 0
+ */
+void mx_set_weight(struct task_struct *p, u32 weight)
+{
+	struct mx_task *t = mx_task_of(p);
+	unsigned long flags;
+	struct mx_cpu *mx;
+
+	if (!t)
+		return;
+	mx = mx_task_lock(t, &flags);
+	t->weight = weight;
+	mx_task_rebid(t, t->source, t->bid, t->book);
+	mx_task_unlock(mx, flags);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stealing by price: a CPU takes the best bid that waits elsewhere, if it beats what it has.
+ *
+ * The search is bounded three ways: a few victims (tunable steal_victims), near ones first, and a few
+ * tasks of the one chosen. It reads the victims' mx_cpu::top without their locks, as a hint, and
+ * takes the lock of one victim, no other lock held but the thief's rq lock.
+ */
+#include <linux/topology.h>
+
+#include "maxwell.h"
+
+/* Tasks looked at in the victim's book: those ahead may be bound to it. */
+#define STEAL_TASKS_MAX 8
+
+struct search {
+	struct mx_cpu *thief;
+	int top;
+	int victim;
+	u32 left;
+};
+
+/* Look at CPUs of @mask, from where the last search ended, until the search's budget is spent. */
+static void look(struct search *s, const struct cpumask *mask)
+{
+	int cpu, top;
+
+	for_each_cpu_wrap(cpu, mask, s->thief->steal_cursor) {
+		if (cpu == s->thief->cpu)
+			continue;
+		if (!s->left)
+			break;
+		s->left--;
+		s->thief->steal_cursor = cpu + 1;
+		top = READ_ONCE(mx_cpu(cpu)->top);
+		if (top > s->top) {
+			s->top = top;
+			s->victim = cpu;
+		}
+	}
+}
+
+/* Whether @t would run on @thief; the lock of @t's CPU is held. */
+static bool fits(const struct mx_task *t, struct mx_cpu *thief, int above)
+{
+	const struct task_struct *p = t->task;
+
+	return t->node.bucket > above && t->node.bucket <= MX_BUCKET_BID_MAX &&
+	       mx_clears(&thief->rq, t->node.book, t->node.bucket) &&
+	       cpumask_test_cpu(thief->cpu, p->cpus_ptr) && !p->migration_disabled;
+}
+
+/* The dearest task of @book that @thief may run; @victim's lock held. */
+static struct mx_task *choose(struct mx_cpu *victim, struct mx_cpu *thief, int above)
+{
+	struct mx_node *node = mx_rq_top(&victim->rq);
+	struct mx_task *t;
+	int i;
+
+	for (i = 0; node && i < STEAL_TASKS_MAX; i++, node = mx_rq_next(&victim->rq, node)) {
+		t = container_of(node, struct mx_task, node);
+		if (fits(t, thief, above))
+			return t;
+	}
+	return NULL;
+}
+
+/**
+ * mx_steal() - take the best bid of another CPU
+ * @thief: the local CPU, not locked
+ * @above: it has to beat this bucket; -1 for any
+ *
+ * Return: a task in state POPPED that still belongs to the other CPU; NULL if none was found.
+ */
+struct mx_task *mx_steal(struct mx_cpu *thief, int above)
+{
+	struct search s = {
+		.thief = thief,
+		.top = above,
+		.victim = -1,
+		.left = mx_tune(steal_victims),
+	};
+	struct mx_cpu *victim;
+	unsigned long flags;
+	struct mx_task *t;
+
+	look(&s, topology_sibling_cpumask(thief->cpu));
+	if (s.victim < 0)
+		look(&s, thief->llc);
+	if (s.victim < 0)
+		look(&s, cpumask_of_node(cpu_to_node(thief->cpu)));
+	if (s.victim < 0)
+		look(&s, cpu_online_mask);
+	if (s.victim < 0)
+		return NULL;
+
+	victim = mx_cpu(s.victim);
+	raw_spin_lock_irqsave(&victim->lock, flags);
+	t = choose(victim, thief, above);
+	if (t) {
+		mx_book_del(victim, t);
+		t->state = MX_POPPED;
+		t->survival = false;
+	}
+	raw_spin_unlock_irqrestore(&victim->lock, flags);
+
+	if (t) {
+		raw_spin_lock_irqsave(&thief->lock, flags);
+		thief->count.stolen++;
+		raw_spin_unlock_irqrestore(&thief->lock, flags);
+	}
+	return t;
+}

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Task records: a pool, the way from a task to its record, and bids that outlive a detach.
+ *
+ * A task enters the class under its rq lock, where nothing may be allocated, so records come from a
+ * pool that a worker keeps filled. The record's number stands in p->scx.dsq_vtime, a field that the
+ * kernel leaves to the scheduler and clears on fork and on leaving the class; what it names is
+ * checked against the task before use. Chunks of records are freed only with the module.
+ *
+ * A task that leaves the class with a bid of its own (detach, ejection, a change of policy) leaves a
+ * dormant record, found again by its struct pid when it comes back. The worker drops the dormant
+ * records of tasks that are gone.
+ *
+ * Locks: pool_lock (raw, leaf) for the lists; mx_cpu::lock of mx_task::cpu for a record in use.
+ */
+#include <linux/hash.h>
+#include <linux/irq_work.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "maxwell.h"
+
+#define CHUNK_SHIFT 8
+#define CHUNK_TASKS (1U << CHUNK_SHIFT)
+#define CHUNKS_MAX 1024U
+/* The worker keeps this many records free; it is called when half of them are used up. */
+#define FREE_TARGET 4096U
+#define DORMANT_BITS 10
+#define DORMANT_CHAIN_MAX 16
+
+static struct mx_task *chunks[CHUNKS_MAX];
+static u32 nr_chunks;
+static DEFINE_RAW_SPINLOCK(pool_lock);
+static struct mx_task *free_list;
+static u32 nr_free;
+static struct mx_task *dormant[1 << DORMANT_BITS];
+static atomic_t nr_enabled = ATOMIC_INIT(0);
+
+static void refill_fn(struct work_struct *work);
+static DECLARE_WORK(refill_work, refill_fn);
+
+/* queue_work() wakes a worker, which is not allowed under an rq lock: go through an interrupt. */
+static void refill_irq_fn(struct irq_work *work)
+{
+	queue_work(system_highpri_wq, &refill_work);
+}
+
+static struct irq_work refill_irq = IRQ_WORK_INIT_HARD(refill_irq_fn);
+
+/**
+ * mx_task_at() - record by number
+ * @index: below mx_task_limit()
+ */
+struct mx_task *mx_task_at(u32 index)
+{
+	return &chunks[index >> CHUNK_SHIFT][index & (CHUNK_TASKS - 1)];
+}
+
+/**
+ * mx_task_limit() - how many records there are, used or not
+ */
+u32 mx_task_limit(void)
+{
+	/* Pairs with the release in add_chunk(). */
+	return smp_load_acquire(&nr_chunks) << CHUNK_SHIFT;
+}
+
+/**
+ * mx_task_count() - how many tasks are under the class
+ */
+u32 mx_task_count(void)
+{
+	return atomic_read(&nr_enabled);
+}
+
+/**
+ * mx_task_of() - record of a task
+ * @p: task that the caller keeps from going away
+ *
+ * Return: NULL if it has none.
+ */
+struct mx_task *mx_task_of(const struct task_struct *p)
+{
+	u64 index = READ_ONCE(p->scx.dsq_vtime) - 1;
+	struct mx_task *t;
+
+	if (index >= mx_task_limit())
+		return NULL;
+	t = mx_task_at(index);
+	return READ_ONCE(t->task) == p ? t : NULL;
+}
+
+/**
+ * mx_task_lock() - lock the CPU that a record belongs to
+ * @t: record in use
+ * @flags: interrupt state, for mx_task_unlock()
+ *
+ * Return: the CPU, with its lock held.
+ */
+struct mx_cpu *mx_task_lock(struct mx_task *t, unsigned long *flags)
+{
+	for (;;) {
+		int cpu = READ_ONCE(t->cpu);
+		struct mx_cpu *mx = mx_cpu(cpu);
+
+		raw_spin_lock_irqsave(&mx->lock, *flags);
+		/* As in task_rq_lock(): the record may have moved before we got the lock. */
+		if (likely(t->cpu == cpu))
+			return mx;
+		raw_spin_unlock_irqrestore(&mx->lock, *flags);
+	}
+}
+
+/**
+ * mx_task_unlock() - undo mx_task_lock()
+ * @mx: what it returned
+ * @flags: interrupt state
+ */
+void mx_task_unlock(struct mx_cpu *mx, unsigned long flags)
+{
+	raw_spin_unlock_irqrestore(&mx->lock, flags);
+}
+
+/**
+ * mx_task_move() - make a record belong to another CPU
+ * @t: record, not queued; its CPU's lock is held by the caller
+ * @cpu: the new CPU, whose lock protects the record from here on
+ */
+void mx_task_move(struct mx_task *t, int cpu)
+{
+	WRITE_ONCE(t->cpu, cpu);
+}
+
+/**
+ * mx_task_source() - where the bid of a task comes from
+ * @t: record in use
+ *
+ * Return: enum maxwell_bid_source.
+ */
+u8 mx_task_source(const struct mx_task *t)
+{
+	const struct task_struct *p = t->task;
+
+	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
+		return t->source;
+	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
+		return MAXWELL_BID_SOURCE_KTHREAD;
+	return MAXWELL_BID_SOURCE_DEFAULT;
+}
+
+/**
+ * mx_task_bid() - what a task bids now
+ * @t: record in use
+ *
+ * Return: cents per CPU-second; for a kernel thread bound to a CPU the default bid, which is what
+ * it pays at most, not how it ranks.
+ */
+u32 mx_task_bid(const struct mx_task *t)
+{
+	u64 bid;
+
+	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
+		return t->bid;
+	bid = div_u64((u64)mx_tune(default_bid_cents) * t->weight, 100);
+	return min(bid, (u64)U32_MAX);
+}
+
+/**
+ * mx_task_bucket() - price bucket that a task stands in
+ * @t: record in use
+ */
+u8 mx_task_bucket(const struct mx_task *t)
+{
+	if (mx_task_source(t) == MAXWELL_BID_SOURCE_KTHREAD)
+		return MX_BUCKET_KTHREAD;
+	return mx_bucket(mx_task_bid(t));
+}
+
+/**
+ * mx_task_rebid() - change a bid, wherever the task stands
+ * @t: record in use, locked by mx_task_lock()
+ * @source: MAXWELL_BID_SOURCE_DEFAULT or _EXPLICIT
+ * @bid: cents per CPU-second, for an explicit bid
+ * @book: enum mx_book_id
+ *
+ * A waiting task keeps its place in time and goes to the tail of its new bucket.
+ */
+void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book)
+{
+	struct mx_cpu *mx = mx_cpu(t->cpu);
+	bool queued = t->state == MX_QUEUED;
+
+	lockdep_assert_held(&mx->lock);
+
+	if (queued)
+		mx_book_del(mx, t);
+	t->source = source;
+	t->bid = bid;
+	t->book = book;
+	if (queued)
+		mx_book_add(mx, t, mx_now_ns());
+	if (mx->curr == t) {
+		mx_charge_curr(mx);
+		mx_reprice_curr(mx);
+	}
+}
+
+static u32 dormant_hash(const struct pid *pid)
+{
+	return hash_ptr(pid, DORMANT_BITS);
+}
+
+/* Take the dormant record of @pid out of its chain; pool_lock held. */
+static struct mx_task *dormant_take(const struct pid *pid)
+{
+	struct mx_task **link = &dormant[dormant_hash(pid)];
+
+	for (; *link; link = &(*link)->link) {
+		struct mx_task *t = *link;
+
+		if (t->pid == pid) {
+			*link = t->link;
+			return t;
+		}
+	}
+	return NULL;
+}
+
+/* Keep @t for the return of the task @pid unless the chain is full; pool_lock held. */
+static bool dormant_put(struct mx_task *t, struct pid *pid)
+{
+	struct mx_task **head = &dormant[dormant_hash(pid)];
+	struct mx_task *other;
+	int len = 0;
+
+	for (other = *head; other; other = other->link)
+		if (++len >= DORMANT_CHAIN_MAX)
+			return false;
+	t->pid = get_pid(pid);
+	t->link = *head;
+	*head = t;
+	return true;
+}
+
+/* Return @t to the pool; pool_lock held. */
+static void pool_put(struct mx_task *t)
+{
+	t->link = free_list;
+	free_list = t;
+	nr_free++;
+}
+
+static struct mx_task *pool_get(void)
+{
+	struct mx_task *t = free_list;
+
+	if (t) {
+		free_list = t->link;
+		nr_free--;
+	}
+	if (nr_free < FREE_TARGET / 2)
+		irq_work_queue(&refill_irq);
+	return t;
+}
+
+/* A newborn takes over the explicit bid of its maker, as it does nice and policy. */
+static void inherit(struct mx_task *t)
+{
+	struct mx_task *parent = mx_task_of(current);
+
+	if (!parent || READ_ONCE(parent->source) != MAXWELL_BID_SOURCE_EXPLICIT ||
+	    current->sched_reset_on_fork)
+		return;
+	t->bid = READ_ONCE(parent->bid);
+	t->book = READ_ONCE(parent->book);
+	t->source = MAXWELL_BID_SOURCE_EXPLICIT;
+}
+
+/* Empty @t but for its place in the table. */
+static void record_clear(struct mx_task *t)
+{
+	u32 index = t->index;
+
+	memset(t, 0, sizeof(*t));
+	t->index = index;
+}
+
+/**
+ * mx_task_enable() - give a task a record
+ * @p: task that enters the class, or has no record yet
+ *
+ * Context: @p's rq lock held.
+ *
+ * Return: the record; NULL if the pool is empty. The task then runs outside the market until a later
+ * enqueue finds one.
+ */
+struct mx_task *mx_task_enable(struct task_struct *p)
+{
+	bool newborn = READ_ONCE(p->__state) == TASK_NEW;
+	struct mx_task *t = NULL;
+	unsigned long flags;
+	bool woken;
+
+	raw_spin_lock_irqsave(&pool_lock, flags);
+	if (!newborn)
+		t = dormant_take(task_pid(p));
+	woken = t;
+	if (!t)
+		t = pool_get();
+	raw_spin_unlock_irqrestore(&pool_lock, flags);
+	if (!t)
+		return NULL;
+
+	if (woken) {
+		/* Never the last reference: the task that is coming back holds one. */
+		put_pid(t->pid);
+		t->pid = NULL;
+	} else {
+		record_clear(t);
+	}
+	t->cpu = task_cpu(p);
+	t->state = MX_OFF;
+	t->weight = p->scx.weight ?: 100;
+	t->wait_since_ns = 0;
+	t->exec_start_ns = p->se.sum_exec_runtime;
+	if (newborn)
+		inherit(t);
+	p->scx.dsq_vtime = t->index + 1;
+	/* From here on mx_task_of() finds it. */
+	smp_store_release(&t->task, p);
+	atomic_inc(&nr_enabled);
+	return t;
+}
+
+/**
+ * mx_task_disable() - take a task's record away
+ * @p: task that leaves the class or dies
+ *
+ * Context: @p's rq lock held. Queued or not, afterwards no book knows of the task.
+ */
+void mx_task_disable(struct task_struct *p)
+{
+	struct mx_task *t = mx_task_of(p);
+	unsigned long flags;
+	struct mx_cpu *mx;
+	bool keep;
+
+	if (!t)
+		return;
+	mx = mx_task_lock(t, &flags);
+	if (t->state == MX_QUEUED)
+		mx_book_del(mx, t);
+	if (mx->curr == t) {
+		mx_charge_curr(mx);
+		mx->curr = NULL;
+		WRITE_ONCE(mx->running, -1);
+	}
+	t->state = MX_OFF;
+	WRITE_ONCE(t->task, NULL);
+	p->scx.dsq_vtime = 0;
+	mx_task_unlock(mx, flags);
+
+	keep = t->source == MAXWELL_BID_SOURCE_EXPLICIT && !(p->flags & PF_EXITING);
+	raw_spin_lock_irqsave(&pool_lock, flags);
+	if (!keep || !dormant_put(t, task_pid(p)))
+		pool_put(t);
+	raw_spin_unlock_irqrestore(&pool_lock, flags);
+	atomic_dec(&nr_enabled);
+}
+
+/**
+ * mx_tasks_sweep() - free the dormant records of tasks that are gone
+ *
+ * Context: process context.
+ */
+void mx_tasks_sweep(void)
+{
+	struct mx_task *gone = NULL, *t;
+	unsigned long flags;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dormant); i++) {
+		struct mx_task **link = &dormant[i];
+
+		raw_spin_lock_irqsave(&pool_lock, flags);
+		while (*link) {
+			t = *link;
+			if (pid_has_task(t->pid, PIDTYPE_PID)) {
+				link = &t->link;
+				continue;
+			}
+			*link = t->link;
+			t->link = gone;
+			gone = t;
+		}
+		raw_spin_unlock_irqrestore(&pool_lock, flags);
+	}
+	while (gone) {
+		t = gone;
+		gone = t->link;
+		put_pid(t->pid);
+		t->pid = NULL;
+		raw_spin_lock_irqsave(&pool_lock, flags);
+		pool_put(t);
+		raw_spin_unlock_irqrestore(&pool_lock, flags);
+	}
+}
+
+/* Add one chunk of free records. */
+static int add_chunk(void)
+{
+	struct mx_task *chunk;
+	unsigned long flags;
+	u32 i;
+
+	if (nr_chunks == CHUNKS_MAX)
+		return -ENOSPC;
+	chunk = kvcalloc(CHUNK_TASKS, sizeof(*chunk), GFP_KERNEL);
+	if (!chunk)
+		return -ENOMEM;
+	for (i = 0; i < CHUNK_TASKS; i++)
+		chunk[i].index = (nr_chunks << CHUNK_SHIFT) + i;
+
+	chunks[nr_chunks] = chunk;
+	/* Readers that see the new limit see the chunk. */
+	smp_store_release(&nr_chunks, nr_chunks + 1);
+	raw_spin_lock_irqsave(&pool_lock, flags);
+	for (i = 0; i < CHUNK_TASKS; i++)
+		pool_put(&chunk[i]);
+	raw_spin_unlock_irqrestore(&pool_lock, flags);
+	return 0;
+}
+
+/* The worker, and nobody else but init, adds chunks. */
+static void refill_fn(struct work_struct *work)
+{
+	mx_tasks_sweep();
+	while (READ_ONCE(nr_free) < FREE_TARGET)
+		if (add_chunk())
+			break;
+}
+
+/**
+ * mx_tasks_init() - fill the pool
+ *
+ * Return: 0 or -ENOMEM; nothing is left behind then.
+ */
+int mx_tasks_init(void)
+{
+	BUILD_BUG_ON(FREE_TARGET % CHUNK_TASKS);
+
+	refill_fn(NULL);
+	if (nr_free >= FREE_TARGET)
+		return 0;
+	mx_tasks_exit();
+	return -ENOMEM;
+}
+
+/**
+ * mx_tasks_exit() - free all records
+ *
+ * Context: the class is detached for good, so that no record is in use.
+ */
+void mx_tasks_exit(void)
+{
+	u32 i;
+
+	irq_work_sync(&refill_irq);
+	cancel_work_sync(&refill_work);
+	for (i = 0; i < ARRAY_SIZE(dormant); i++)
+		for (; dormant[i]; dormant[i] = dormant[i]->link)
+			put_pid(dormant[i]->pid);
+	for (i = 0; i < nr_chunks; i++)
+		kvfree(chunks[i]);
+	nr_chunks = 0;
+	free_list = NULL;
+	nr_free = 0;
+}
