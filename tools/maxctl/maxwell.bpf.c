@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The glue between sched_ext and sched_maxwell.ko: each callback calls one kfunc of the module and
+ * does what only a BPF program may, inserting tasks into queues of sched_ext. No policy here.
+ *
+ * Kernels lack this or that kfunc (Debian's 7.2.12 has eleven that no program can call), so the glue
+ * uses the oldest form of the few it needs. Kicks come from the module.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "glue.h"
+
+char _license[] SEC("license") = "GPL";
+
+/* Set by the loader for --all; only passed on, the mode itself is a flag of the ops. */
+const volatile bool all_tasks;
+
+s32 maxwell_init(bool all) __ksym;
+void maxwell_exit(struct maxwell_exit_info *info) __ksym;
+s32 maxwell_select_cpu(struct task_struct *p, s32 prev_cpu) __ksym;
+s32 maxwell_enqueue(struct task_struct *p, bool last) __ksym;
+void maxwell_dequeue(struct task_struct *p, bool dispatched, bool sleep) __ksym;
+struct task_struct *maxwell_dispatch(s32 cpu, u64 *slice_ns) __ksym;
+bool maxwell_commit(struct task_struct *p, s32 cpu) __ksym;
+void maxwell_running(struct task_struct *p) __ksym;
+void maxwell_stopping(struct task_struct *p, bool runnable) __ksym;
+void maxwell_tick(struct task_struct *p) __ksym;
+void maxwell_enable(struct task_struct *p) __ksym;
+void maxwell_disable(struct task_struct *p) __ksym;
+void maxwell_set_weight(struct task_struct *p, u32 weight) __ksym;
+void maxwell_update_idle(s32 cpu, bool idle) __ksym;
+void maxwell_cpu_online(s32 cpu) __ksym;
+void maxwell_dump_cpu(s32 cpu, struct maxwell_cpu_dump *dump) __ksym;
+void maxwell_dump_task(struct task_struct *p, struct maxwell_task_dump *dump) __ksym;
+
+void scx_bpf_dsq_insert(struct task_struct *p, u64 dsq_id, u64 slice, u64 enq_flags) __ksym;
+void scx_bpf_dispatch_cancel(void) __ksym;
+void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym;
+
+/* Too large for the stack; exit runs once. */
+static struct maxwell_exit_info exit_info;
+
+/* Formatted line of the debug dump; every argument is cast to u64. */
+#define dump(fmt, args...)                                                                 \
+	({                                                                                 \
+		static char dump_fmt[] = fmt "\n";                                         \
+		unsigned long long dump_args[] = { args };                                 \
+		scx_bpf_dump_bstr(dump_fmt, dump_args, sizeof(dump_args));                 \
+	})
+
+SEC("struct_ops/maxwell_select_cpu")
+s32 BPF_PROG(maxwell_op_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
+{
+	return maxwell_select_cpu(p, prev_cpu);
+}
+
+SEC("struct_ops/maxwell_enqueue")
+int BPF_PROG(maxwell_op_enqueue, struct task_struct *p, u64 enq_flags)
+{
+	/* Without a record the task is served outside the market, but served. */
+	if (maxwell_enqueue(p, enq_flags & SCX_ENQ_LAST))
+		scx_bpf_dsq_insert(p, SCX_DSQ_GLOBAL, SCX_SLICE_DFL, enq_flags);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_dequeue")
+int BPF_PROG(maxwell_op_dequeue, struct task_struct *p, u64 deq_flags)
+{
+	maxwell_dequeue(p, !deq_flags, deq_flags & SCX_DEQ_SLEEP);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_dispatch")
+int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
+{
+	struct task_struct *p;
+	u64 slice_ns = 0;
+
+	p = maxwell_dispatch(cpu, &slice_ns);
+	if (!p)
+		return 0;
+	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, 0);
+	if (!maxwell_commit(p, cpu))
+		scx_bpf_dispatch_cancel();
+	return 0;
+}
+
+SEC("struct_ops/maxwell_running")
+int BPF_PROG(maxwell_op_running, struct task_struct *p)
+{
+	maxwell_running(p);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_stopping")
+int BPF_PROG(maxwell_op_stopping, struct task_struct *p, bool runnable)
+{
+	maxwell_stopping(p, runnable);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_tick")
+int BPF_PROG(maxwell_op_tick, struct task_struct *p)
+{
+	maxwell_tick(p);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_enable")
+int BPF_PROG(maxwell_op_enable, struct task_struct *p)
+{
+	maxwell_enable(p);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_disable")
+int BPF_PROG(maxwell_op_disable, struct task_struct *p)
+{
+	maxwell_disable(p);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_set_weight")
+int BPF_PROG(maxwell_op_set_weight, struct task_struct *p, u32 weight)
+{
+	maxwell_set_weight(p, weight);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_update_idle")
+int BPF_PROG(maxwell_op_update_idle, s32 cpu, bool idle)
+{
+	maxwell_update_idle(cpu, idle);
+	return 0;
+}
+
+SEC("struct_ops.s/maxwell_cpu_online")
+int BPF_PROG(maxwell_op_cpu_online, s32 cpu)
+{
+	maxwell_cpu_online(cpu);
+	return 0;
+}
+
+/* Present so that a CPU may go without ending the class; the core moves its tasks to us again. */
+SEC("struct_ops.s/maxwell_cpu_offline")
+int BPF_PROG(maxwell_op_cpu_offline, s32 cpu)
+{
+	return 0;
+}
+
+SEC("struct_ops/maxwell_dump_cpu")
+int BPF_PROG(maxwell_op_dump_cpu, struct scx_dump_ctx *dctx, s32 cpu, bool idle)
+{
+	struct maxwell_cpu_dump d;
+	u32 i;
+
+	maxwell_dump_cpu(cpu, &d);
+	if (idle && !d.nr_queued)
+		return 0;
+	dump("maxwell: queued=%llu parked=%llu reserve=%llu/%llu curr=%llu bid=%llu oldest=%llums",
+	     d.nr_queued, d.nr_parked, d.reserve_general, d.reserve_feeder, d.curr_pid, d.curr_bid,
+	     d.oldest_wait_ms);
+	dump("maxwell: enqueued=%llu dispatched=%llu dequeued=%llu", d.enqueued, d.dispatched,
+	     d.dequeued);
+	for (i = 0; i < MAXWELL_DUMP_BIDS; i++)
+		if (i < d.nr_bids)
+			dump("maxwell: waits pid=%llu bid=%llu", d.bid_pid[i], d.bid[i]);
+	return 0;
+}
+
+SEC("struct_ops/maxwell_dump_task")
+int BPF_PROG(maxwell_op_dump_task, struct scx_dump_ctx *dctx, struct task_struct *p)
+{
+	struct maxwell_task_dump d;
+
+	maxwell_dump_task(p, &d);
+	if (d.known)
+		dump("maxwell: state=%llu cpu=%llu bid=%llu bucket=%llu book=%llu wait=%llums survival=%llu",
+		     d.state, d.cpu, d.bid, d.bucket, d.book, d.wait_ms, d.survival);
+	return 0;
+}
+
+SEC("struct_ops.s/maxwell_init")
+s32 BPF_PROG(maxwell_op_init)
+{
+	return maxwell_init(all_tasks);
+}
+
+SEC("struct_ops.s/maxwell_exit")
+int BPF_PROG(maxwell_op_exit, struct scx_exit_info *ei)
+{
+	exit_info.kind = ei->kind;
+	exit_info.code = ei->exit_code;
+	exit_info.on_request = ei->kind == SCX_EXIT_UNREG;
+	bpf_probe_read_kernel_str(exit_info.reason, sizeof(exit_info.reason), ei->reason);
+	bpf_probe_read_kernel_str(exit_info.msg, sizeof(exit_info.msg), ei->msg);
+	maxwell_exit(&exit_info);
+	return 0;
+}
+
+SEC(".struct_ops.link")
+struct sched_ext_ops maxwell_ops = {
+	.select_cpu = (void *)maxwell_op_select_cpu,
+	.enqueue = (void *)maxwell_op_enqueue,
+	.dequeue = (void *)maxwell_op_dequeue,
+	.dispatch = (void *)maxwell_op_dispatch,
+	.running = (void *)maxwell_op_running,
+	.stopping = (void *)maxwell_op_stopping,
+	.tick = (void *)maxwell_op_tick,
+	.enable = (void *)maxwell_op_enable,
+	.disable = (void *)maxwell_op_disable,
+	.set_weight = (void *)maxwell_op_set_weight,
+	.update_idle = (void *)maxwell_op_update_idle,
+	.cpu_online = (void *)maxwell_op_cpu_online,
+	.cpu_offline = (void *)maxwell_op_cpu_offline,
+	.dump_cpu = (void *)maxwell_op_dump_cpu,
+	.dump_task = (void *)maxwell_op_dump_task,
+	.init = (void *)maxwell_op_init,
+	.exit = (void *)maxwell_op_exit,
+	/*
+	 * ENQ_LAST: a CPU whose only task cannot pay goes idle instead of heating. The other two: tasks
+	 * that cannot migrate, or are exiting, pay like everybody else.
+	 */
+	.flags = SCX_OPS_SWITCH_PARTIAL | SCX_OPS_ENQ_LAST | SCX_OPS_ENQ_MIGRATION_DISABLED |
+		 SCX_OPS_ENQ_EXITING,
+	.timeout_ms = 20000,
+	.name = "maxwell",
+};
