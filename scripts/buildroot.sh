@@ -1,0 +1,209 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Makes, or reuses, the build root: a Debian tree in the cache that holds the compilers, QEMU and a
+# stock kernel with sched_ext. Everything that must not depend on the host is built and run in it.
+#
+# Prints the directory of the build root's slot in the cache:
+#	SLOT/root	the tree
+#	SLOT/kernel	version of the kernel in it
+#	SLOT/complete	written last; a slot without it is debris
+#
+# Usage: buildroot.sh [path | list | clean]
+
+set -euo pipefail
+
+here=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
+cache=${MAXWELL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/maxwell}
+series=${KSERIES:-$(sed --quiet 's/^KERNEL_MIN=//p' "$here/META")}
+suite=trixie
+
+packages=(
+	# build
+	bc gcc-14 git libbpf-dev libc6-dev libelf-dev libjansson-dev libnl-3-dev libnl-genl-3-dev
+	make pahole perl pkgconf clang-19 llvm-19 zlib1g-dev
+	# checks
+	codespell mandoc python3-jsonschema python3-yaml shellcheck yamllint
+	# guest
+	busybox-static ca-certificates cpio dkms e2fsprogs file iproute2 jq kmod procps psmisc
+	strace stress-ng util-linux xz-utils
+)
+backports=(bpftool qemu-system-x86)
+
+# What is taken out of the kernel's source package: netlink code generator and style checker.
+source_parts=(tools/net/ynl Documentation/netlink scripts/checkpatch.pl scripts/spelling.txt
+	scripts/const_structs.checkpatch)
+
+die()
+{
+	echo "buildroot: $*" >&2
+	exit 1
+}
+
+# step TEXT CMD...: runs a long step with its output in the log, says how long it took.
+step()
+{
+	local text=$1 start=$SECONDS
+	shift
+	printf 'buildroot: %s ...' "$text" >&2
+	if ! "$@" >> "$log" 2>&1; then
+		printf ' failed\n' >&2
+		tail --lines=15 "$log" >&2
+		die "'$text' failed, the whole log is $log"
+	fi
+	printf ' %d s\n' $((SECONDS - start)) >&2
+}
+
+slots()
+{
+	find "$cache" -mindepth 1 -maxdepth 1 -type d -name 'root-*' 2> /dev/null || true
+}
+
+clean()
+{
+	local slot
+	for slot in $(slots) $(find "$cache" -maxdepth 1 -name 'tmp-*' 2> /dev/null); do
+		[[ -e $slot ]] || continue
+		echo "removing $slot ($(du --summarize --human-readable "$slot" | cut --fields=1))"
+		rm --recursive --force --one-file-system "$slot"
+	done
+}
+
+# The host's own mirror: the tree is fetched from where the host gets its packages.
+find_mirror()
+{
+	local uri uris
+	if [[ ${MAXWELL_MIRROR:-} ]]; then
+		echo "$MAXWELL_MIRROR"
+		return
+	fi
+	# shellcheck disable=SC2016 # apt expands it
+	uris=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2> /dev/null || true)
+	for uri in $uris; do
+		case $uri in
+		*security*) ;;
+		*/debian/ | */debian) echo "$uri" && return ;;
+		esac
+	done
+	die "no Debian archive in the host's apt sources, set MAXWELL_MIRROR to the URL of one"
+}
+
+# apt with lists and sources of its own, the host's proxies and rights to the mirror.
+apt_private()
+{
+	local tool=$1
+	shift
+	"$tool" --option Dir::Etc::SourceList="$tmp/sources.list" \
+		--option Dir::Etc::SourceParts=/dev/null --option Dir::Etc::Preferences=/dev/null \
+		--option Dir::Etc::PreferencesParts=/dev/null --option Dir::Cache="$tmp/apt" \
+		--option Dir::State::Lists="$tmp/apt/lists" --option Dir::State::Status=/dev/null \
+		--option Acquire::Check-Valid-Until=false --option APT::Architecture=amd64 \
+		--option APT::Architectures::=amd64 --option APT::Sandbox::User=root "$@"
+}
+
+# Point releases leave the archive, so the newest of the series is looked up, signed if it can be.
+find_kernel()
+{
+	local pattern="^linux-binary(-unsigned)?-${series//./\\.}\\.[0-9]+\\+deb[0-9]+-amd64\$"
+	local names
+	names=$(apt_private apt-cache search --names-only "$pattern" | cut --delimiter=' ' --fields=1)
+	kernel=$(sed --regexp-extended 's/^linux-binary-(unsigned-)?//' <<< "$names" | sort --version-sort |
+		tail --lines=1)
+	[[ $kernel ]] || die "the archive has no kernel of the series $series; set KSERIES to one it has"
+	if grep --quiet --fixed-strings --line-regexp "linux-binary-$kernel" <<< "$names"; then
+		binary=linux-binary-$kernel
+	else
+		binary=linux-binary-unsigned-$kernel
+	fi
+}
+
+bootstrap()
+{
+	local list
+	list=$(IFS=, && echo "${packages[*]}")
+	list+=$(printf ',%s/%s' "${backports[0]}" "$suite-backports")
+	list+=$(printf ',%s' "${backports[@]:1}" "$binary" "linux-modules-$kernel" "linux-headers-$kernel")
+	mmdebstrap --variant=minbase --architectures=amd64 --include="$list" \
+		--aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$tmp/slot/root" \
+		- < "$tmp/sources.list"
+}
+
+fetch_source_parts()
+{
+	local dest=$tmp/slot/root/usr/src/maxwell-linux
+	mkdir --parents "$tmp/deb" "$dest"
+	(cd "$tmp/deb" && apt_private apt-get download "linux-source-$series")
+	dpkg-deb --fsys-tarfile "$tmp"/deb/linux-source-*.deb |
+		tar --extract --to-stdout --wildcards '*.tar.xz' |
+		tar --extract --xz --directory="$dest" --strip-components=1 \
+			"${source_parts[@]/#/linux-source-$series/}"
+}
+
+finish()
+{
+	local root=$tmp/slot/root
+	mkdir --parents "$root/maxwell" "$root/cache"
+	rm --force "$root/etc/resolv.conf" "$root"/etc/apt/sources.list.d/* "$root/etc/apt/sources.list"
+	echo maxwell-guest > "$root/etc/hostname"
+	printf '127.0.0.1 localhost maxwell-guest\n' > "$root/etc/hosts"
+	# The unsigned image has a name of its own; the rest of the tree shall not care.
+	if [[ ! -e $root/usr/lib/modules/$kernel/vmlinuz ]]; then
+		ln --symbolic vmlinuz.unsigned "$root/usr/lib/modules/$kernel/vmlinuz"
+	fi
+	[[ -e $root/usr/lib/modules/$kernel/build/Makefile ]]
+	echo "$kernel" > "$tmp/slot/kernel"
+	date --utc +%FT%TZ > "$tmp/slot/complete"
+}
+
+make_slot()
+{
+	local mirror start=$SECONDS
+	if ((EUID != 0)); then
+		die "the build root is not in $cache yet: run this once as root (sudo make buildroot)" \
+			"with MAXWELL_CACHE=$cache"
+	fi
+	tmp=$(mktemp --directory "$cache/tmp-XXXXXX")
+	log=$tmp/log
+	if ! command -v mmdebstrap > /dev/null; then
+		command -v apt-get > /dev/null ||
+			die "mmdebstrap is missing and there is no apt-get to install it with"
+		step 'installing mmdebstrap' bash -c 'apt-get update &&
+			DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+			mmdebstrap'
+	fi
+	mirror=$(find_mirror)
+	printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" "$suite-updates" \
+		"$mirror" "$suite-backports" > "$tmp/sources.list"
+	mkdir --parents "$tmp/apt/lists/partial" "$tmp/apt/archives/partial" "$tmp/slot"
+	step "looking for the newest Linux $series" apt_private apt-get update
+	find_kernel
+	step "installing Debian $suite with Linux $kernel" bootstrap
+	step 'taking tools out of the kernel source' fetch_source_parts
+	step 'finishing' finish
+	mv --no-target-directory "$tmp/slot" "$slot"
+	rm --recursive --force "$tmp"
+	echo "buildroot: $slot made in $((SECONDS - start)) s" >&2
+}
+
+case ${1:-path} in
+path) ;;
+list) slots && exit ;;
+clean) clean && exit ;;
+*) die "unknown command '$1': one of path, list, clean" ;;
+esac
+
+key=$(cat "$0" - <<< "$series" | sha256sum | cut --characters=1-16)
+slot=$cache/root-$key
+if [[ ! -e $slot/complete ]]; then
+	mkdir --parents "$cache"
+	exec 9> "$cache/lock"
+	flock --nonblock 9 || {
+		echo 'buildroot: waiting for another run that makes the build root' >&2
+		flock 9
+	}
+	if [[ ! -e $slot/complete ]]; then
+		rm --recursive --force --one-file-system "$slot"
+		make_slot
+	fi
+fi
+echo "$slot"

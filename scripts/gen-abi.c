@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Prints Documentation/ABI/testing/sysfs-kernel-maxwell from the list of tunables, so that the
+ * document and the files in /sys/kernel/maxwell can't drift apart.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tunables.h"
+
+#define WIDTH 80
+#define INDENT "\t\t"
+#define INDENT_COLUMNS 16
+
+struct tunable {
+	const char *name;
+	unsigned int initial, min, max;
+	const char *unit;
+	const char *doc;
+};
+
+#define TUNABLE(name, initial, min, max, unit, doc) { #name, initial, min, max, unit, doc },
+static const struct tunable tunables[] = { MAXWELL_TUNABLES(TUNABLE) };
+
+static void print_wrapped(const char *text)
+{
+	size_t column = INDENT_COLUMNS;
+
+	fputs(INDENT, stdout);
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column > INDENT_COLUMNS && column + 1 + len > WIDTH) {
+			fputs("\n" INDENT, stdout);
+			column = INDENT_COLUMNS;
+		} else if (column > INDENT_COLUMNS) {
+			putchar(' ');
+			column++;
+		}
+		fwrite(text, 1, len, stdout);
+		column += len;
+		text += len;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+static void print_head(const char *name)
+{
+	printf("What:\t\t/sys/kernel/maxwell/%s\n", name);
+	puts("Date:\t\tNovember 2026");
+	puts("KernelVersion:\t7.2");
+	puts("Contact:\tsee MAINTAINERS");
+	puts("Description:");
+}
+
+int main(void)
+{
+	char range[160];
+
+	print_head("version");
+	print_wrapped("Version of the module, as text. Read only.");
+	for (size_t i = 0; i < sizeof(tunables) / sizeof(*tunables); i++) {
+		const struct tunable *t = &tunables[i];
+
+		putchar('\n');
+		print_head(t->name);
+		print_wrapped(t->doc);
+		putchar('\n');
+		snprintf(range, sizeof(range),
+			 "A whole number of %s from %u to %u, %u by default.",
+			 t->unit, t->min, t->max, t->initial);
+		print_wrapped(range);
+		print_wrapped("Anything else is refused, and nothing changes.");
+	}
+	return 0;
+}

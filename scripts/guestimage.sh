@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Makes what the test guest boots from, beside the build root in the cache; run inside the root.
+#	/cache/guest.ext4	the build root itself as a file system image
+#	/cache/modules.cpio	the kernel modules that it takes to mount that image
+# Both follow from the build root alone, so they are made once.
+
+set -euo pipefail
+
+kernel=$MAXWELL_KERNEL
+modules=(virtio_blk ext4)
+
+exec 9> /cache/image.lock
+flock 9
+
+if [[ ! -e /cache/modules.cpio ]]; then
+	work=$(mktemp --directory)
+	mkdir "$work/modules"
+	modprobe --set-version "$kernel" --show-depends --all "${modules[@]}" |
+		awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+		while read -r path; do
+			name=$(basename "${path%.xz}")
+			case $path in
+			*.xz) xz --decompress --stdout "$path" > "$work/modules/$name" ;;
+			*) cp "$path" "$work/modules/$name" ;;
+			esac
+			echo "/modules/$name" >> "$work/modules/order"
+		done
+	(cd "$work" && find . | cpio --quiet --create --format=newc) > /cache/modules.cpio.tmp
+	mv /cache/modules.cpio.tmp /cache/modules.cpio
+fi
+
+if [[ ! -e /cache/guest.ext4 ]]; then
+	start=$SECONDS
+	printf 'guest image: making it from the build root ...' >&2
+	# Not recursive: shows the tree itself without what is mounted in it.
+	mount --bind / /mnt
+	rm --force /cache/guest.ext4.tmp
+	truncate --size=4G /cache/guest.ext4.tmp
+	mke2fs -q -t ext4 -O ^has_journal -E lazy_itable_init=1 -m 0 -d /mnt /cache/guest.ext4.tmp
+	umount /mnt
+	mv /cache/guest.ext4.tmp /cache/guest.ext4
+	printf ' %d s\n' $((SECONDS - start)) >&2
+fi

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs a command inside the build root, with this tree at /maxwell and the root's slot of the cache
+# at /cache. The command has namespaces of its own for mounts and processes: nothing it leaves
+# running or mounted outlives it, and of the host it can change nothing but this tree and the slot.
+#
+# Usage: inroot.sh CMD [ARG...]
+
+set -euo pipefail
+
+tree=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
+
+if (($# == 0)); then
+	echo 'usage: inroot.sh CMD [ARG...]' >&2
+	exit 1
+fi
+
+# Already inside: a script that is used on both sides of the fence need not know.
+if [[ ${MAXWELL_IN_ROOT:-} ]]; then
+	exec "$@"
+fi
+
+slot=$("$tree/scripts/buildroot.sh" path)
+kernel=$(< "$slot/kernel")
+userns=()
+if ((EUID != 0)); then
+	userns=(--user --map-root-user)
+fi
+
+# Runs as pid 1 of the new namespaces. The root stays read-only, so that every run finds it the same.
+# shellcheck disable=SC2016 # for the inner shell
+enter='
+set -euo pipefail
+slot=$1 tree=$2 root=$1/root
+shift 2
+mount --bind "$root" "$root"
+mount --bind "$tree" "$root/maxwell"
+mount --bind "$slot" "$root/cache"
+mount -o remount,bind,ro "$root"
+mount -t proc proc "$root/proc"
+mount --rbind -o ro /sys "$root/sys"
+mount --rbind /dev "$root/dev"
+for dir in tmp run var/tmp; do
+	mount -t tmpfs -o mode=1777 tmpfs "$root/$dir"
+done
+exec chroot "$root" "$@"
+'
+
+# What a caller may tune from outside passes through; the rest of the environment does not.
+pass=()
+for name in TERM V SEED KEEP T ACCEL; do
+	if [[ ${!name+set} ]]; then
+		pass+=("$name=${!name}")
+	fi
+done
+
+rc=0
+unshare "${userns[@]}" --mount --pid --fork --kill-child --propagation private \
+	bash -c "$enter" inroot "$slot" "$tree" \
+	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 MAXWELL_KERNEL="$kernel" \
+	HOME=/tmp LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
+	"$@" || rc=$?
+
+# Under sudo the outputs belong to whom the tree belongs.
+if ((EUID == 0)) && [[ -d $tree/build && ! -O $tree ]]; then
+	chown --recursive --reference="$tree" "$tree/build"
+fi
+exit "$rc"

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Packs what the guest gets besides the root image, as an initrd: init, and the payload that is seen
+# at /maxwell in the guest (module, maxctl, test programs, and this tree as src/).
+#
+# Usage: pack-guest.sh BUILD-DIR OUTPUT.cpio
+
+set -euo pipefail
+
+from=$1
+output=$2
+work=$(mktemp --directory)
+trap 'rm --recursive --force "$work"' EXIT
+
+mkdir --parents "$work/payload/bin" "$work/payload/src"
+install "$from/vm/init" "$work/init"
+for part in sched_maxwell.ko maxctl; do
+	[[ -e $from/$part ]] || echo "pack-guest: $from/$part is not built, the guest goes without it" >&2
+done
+if [[ -e $from/sched_maxwell.ko ]]; then
+	strip --strip-debug -o "$work/payload/sched_maxwell.ko" "$from/sched_maxwell.ko"
+fi
+if [[ -e $from/maxctl ]]; then
+	install "$from/maxctl" "$work/payload/bin/"
+fi
+find "$from/vm" -maxdepth 1 -type f -perm /u+x ! -name init \
+	-exec install --target-directory="$work/payload/bin" {} +
+tar --create --exclude=./build --exclude=./.git . |
+	tar --extract --directory="$work/payload/src" --no-same-owner
+(cd "$work" && find . | cpio --quiet --create --format=newc --owner=0:0) > "$output.tmp"
+mv "$output.tmp" "$output"

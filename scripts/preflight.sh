@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Says in one plain sentence each what a build lacks, before the compiler says it in a hundred lines.
+#
+# Usage: preflight.sh module KDIR VERSION | tools KDIR
+
+set -euo pipefail
+
+tree=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
+minimum=$(sed --quiet 's/^KERNEL_MIN=//p' "$tree/META")
+missing=0
+
+lack()
+{
+	echo "maxwell: $*" >&2
+	missing=1
+}
+
+need_command()
+{
+	local package=$1 name
+	shift
+	for name; do
+		command -v "$name" > /dev/null && return
+	done
+	lack "'$1' is missing: install the package $package"
+}
+
+check_kernel()
+{
+	local kdir=$1 version=$2 plain=${2%%[-+]*} option
+	if [[ $(printf '%s\n' "$minimum" "$plain" | sort --version-sort | head --lines=1) != "$minimum" ]]; then
+		lack "Maxwell needs Linux $minimum or newer, this is $version" \
+			"(before 7.1 a scheduler is not told reliably when a task leaves it);" \
+			"for another kernel than the running one: make KVER=VERSION"
+		exit 1
+	fi
+	if [[ ! -e $kdir/Makefile ]]; then
+		lack "no kernel headers in $kdir: install the package linux-headers-$version"
+		exit 1
+	fi
+	for option in CONFIG_SCHED_CLASS_EXT CONFIG_BPF_JIT CONFIG_DEBUG_INFO_BTF_MODULES; do
+		grep --quiet --line-regexp "$option=y" "$kdir/.config" 2> /dev/null ||
+			grep --quiet --line-regexp "$option=y" "$kdir/include/config/auto.conf" ||
+			lack "kernel $version is built without $option, which Maxwell can't do without"
+	done
+	[[ -e $kdir/vmlinux ]] ||
+		lack "$kdir/vmlinux is missing: without it the module gets no BTF and can't be attached"
+}
+
+case ${1:-} in
+module)
+	check_kernel "$2" "$3"
+	need_command pahole pahole
+	;;
+tools)
+	need_command gcc gcc gcc-14 cc
+	need_command clang clang clang-19
+	need_command bpftool bpftool
+	need_command pkgconf pkg-config pkgconf
+	for pair in libnl-genl-3.0:libnl-genl-3-dev libbpf:libbpf-dev jansson:libjansson-dev; do
+		pkg-config --exists "${pair%%:*}" 2> /dev/null ||
+			lack "the library ${pair%%:*} is missing: install the package ${pair#*:}"
+	done
+	[[ -e $2/vmlinux || -e /sys/kernel/btf/vmlinux ]] ||
+		lack "no BTF of the kernel: neither $2/vmlinux nor /sys/kernel/btf/vmlinux is there"
+	;;
+*)
+	echo 'usage: preflight.sh module KDIR VERSION | tools KDIR' >&2
+	exit 1
+	;;
+esac
+exit "$missing"

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Targets that run in the build root and the guest. Those named in-root-* run inside the root, on
+# behalf of the others and of scripts/test.sh.
+
+PAYLOAD := $(BUILD)/vm/payload.cpio
+VM := python3 -B tests/vm/run.py
+UNIT := $(MAKE) --no-print-directory -C tests/userspace OUT=$(CURDIR)/build/tests
+shell-quote = '$(subst ','\'',$(1))'
+
+# Without a pattern everything, with one only the guest cases that match it.
+export T SEED KEEP ACCEL
+
+.PHONY: buildroot test test-unit test-vm run bench bench-guest vm-exec vm-shell
+buildroot: ## make the build root (the other targets do it when they need it)
+	$(Q)scripts/buildroot.sh
+
+test: ## all tests: checks, unit tests, guest cases (T=PATTERN: these guest cases only)
+	$(Q)scripts/test.sh $(if $(T),guest,check unit guest)
+
+test-unit: ## the tests that need no kernel
+	$(Q)scripts/test.sh unit
+
+test-vm: ## the cases in the guest (T=PATTERN selects)
+	$(Q)scripts/test.sh guest
+
+run: ## the demonstration: bids, prices and parked programs in a guest, live
+	$(Q)$(MAKE_IN_ROOT) in-root-guest
+	$(Q)$(INROOT) $(VM) exec --name demo --timeout 300 --command 'tests/vm/demo.sh'
+
+bench: ## cost of the runqueue's operations, in user space: build/bench/runqueue.json
+	$(Q)$(MAKE_IN_ROOT) in-root-bench
+
+bench-guest: ## instructions per context switch against the fair class: build/bench/switch.json
+	$(Q)$(MAKE_IN_ROOT) in-root-guest
+	$(Q)$(INROOT) python3 -B tests/vm/bench_switch.py
+
+vm-exec: ## one command in the guest: make vm-exec C='maxctl doctor'
+	$(Q)$(MAKE_IN_ROOT) in-root-guest
+	$(Q)$(INROOT) $(VM) exec --command $(call shell-quote,$(C))
+
+vm-shell: ## an interactive shell in the guest
+	$(Q)$(MAKE_IN_ROOT) in-root-guest
+	$(Q)$(INROOT) $(VM) shell
+
+.PHONY: in-root-guest in-root-unit in-root-unit-run in-root-bench
+in-root-guest: module tools guest-progs
+	$(Q)scripts/guestimage.sh
+	$(Q)flock $(BUILD)/vm/payload.lock scripts/pack-guest.sh $(BUILD) $(PAYLOAD)
+
+in-root-unit:
+	$(Q)$(UNIT) all
+
+in-root-unit-run:
+	$(Q)$(UNIT) check
+
+in-root-bench:
+	$(Q)mkdir -p build/bench
+	$(Q)$(UNIT) bench

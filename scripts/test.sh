@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs test suites, each of which prints KTAP, and adds them up. The last line is always
+# "N passed, N failed, N skipped"; the exit status is 0 only if none failed.
+#
+# Usage: test.sh SUITE...		of: check unit guest
+# T=PATTERN in the environment selects guest cases.
+
+set -euo pipefail
+
+cd "$(dirname "$(dirname "$(readlink --canonicalize "$0")")")"
+in_root=scripts/inroot.sh
+make_in_root=("$in_root" make --no-print-directory)
+out=build/test
+passed=0 failed=0 skipped=0
+
+# run_suite NAME CMD...
+run_suite()
+{
+	local name=$1 rc=0 start=$SECONDS plan seen ok bad skip
+	shift
+	echo "# --- $name ---"
+	"$@" | tee "$out/$name.ktap" || rc=$?
+	ok=$(grep --count '^ok ' "$out/$name.ktap" || true)
+	bad=$(grep --count '^not ok ' "$out/$name.ktap" || true)
+	skip=$(grep --count --ignore-case '^ok .*# SKIP' "$out/$name.ktap" || true)
+	plan=$(sed --quiet 's/^1\.\.\([0-9]\+\).*/\1/p' "$out/$name.ktap" | awk '{ n += $1 } END { print n + 0 }')
+	seen=$((ok + bad))
+	# A suite that dies half way must not pass for one that did what it could.
+	if ((seen < plan)); then
+		echo "# $name: $((plan - seen)) of $plan tests did not run"
+		bad=$((bad + plan - seen))
+	elif ((rc && bad == 0)); then
+		echo "# $name: ended with status $rc"
+		bad=1
+	elif ((seen == 0)); then
+		echo "# $name: ran no test"
+		bad=1
+	fi
+	passed=$((passed + ok - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
+	echo "# $name took $((SECONDS - start)) s"
+}
+
+# prepare TEXT CMD...: a step that everything after it needs.
+prepare()
+{
+	local text=$1 start=$SECONDS
+	shift
+	if ! "$@"; then
+		echo "# $text failed"
+		echo "$passed passed, $((failed + 1)) failed, $skipped skipped"
+		exit 1
+	fi
+	echo "# $text took $((SECONDS - start)) s"
+}
+
+mkdir --parents "$out"
+total=$SECONDS
+prepare 'build root' scripts/buildroot.sh
+for suite; do
+	case $suite in
+	check)
+		run_suite check "$in_root" scripts/check.sh
+		;;
+	unit)
+		prepare 'building the unit tests' "${make_in_root[@]}" in-root-unit
+		run_suite unit "${make_in_root[@]}" in-root-unit-run
+		;;
+	guest)
+		prepare 'building module, tools and guest' "${make_in_root[@]}" in-root-guest
+		read -ra patterns <<< "${T:-}"
+		run_suite guest "$in_root" python3 -B tests/vm/run.py cases "${patterns[@]}"
+		;;
+	*)
+		echo "test.sh: unknown suite '$suite': one of check, unit, guest" >&2
+		exit 1
+		;;
+	esac
+done
+echo "# everything took $((SECONDS - total)) s"
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0))

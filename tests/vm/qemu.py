@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One boot of the test guest: starts QEMU, follows its verdict channel and its console.
+
+Used by run.py, inside the build root. The guest's disk is the cached image with every write thrown
+away afterwards, so each boot starts from the same state.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+KERNEL = os.environ["MAXWELL_KERNEL"]
+TREE = pathlib.Path("/maxwell")
+VMLINUZ = pathlib.Path(f"/usr/lib/modules/{KERNEL}/vmlinuz")
+IMAGE = pathlib.Path("/cache/guest.ext4")
+MODULES = pathlib.Path("/cache/modules.cpio")
+PAYLOAD = TREE / "build" / KERNEL / "vm" / "payload.cpio"
+KERNEL_ARGS = ("console=ttyS0 loglevel=7 log_buf_len=8M printk.devkmsg=on panic=-1 "
+               "printk.time=1 net.ifnames=0 selinux=0 apparmor=0")
+
+
+class Follower:
+    """Hands out the lines that are appended to a file, complete ones only."""
+
+    def __init__(self, path):
+        self.path = path
+        self.path.write_bytes(b"")
+        self.offset = 0
+        self.rest = b""
+
+    def lines(self):
+        with open(self.path, "rb") as file:
+            file.seek(self.offset)
+            data = file.read()
+        self.offset += len(data)
+        *done, self.rest = (self.rest + data).split(b"\n")
+        return [line.decode(errors="replace").rstrip("\r") for line in done]
+
+
+def cpio(files):
+    """An initrd archive with the given {path: text}; the kernel takes several in a row."""
+    with tempfile.TemporaryDirectory() as work:
+        for name, text in files.items():
+            path = pathlib.Path(work, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        listing = "".join(f"{path.relative_to(work)}\n"
+                          for path in sorted(pathlib.Path(work).rglob("*")))
+        return subprocess.run(["cpio", "--quiet", "--create", "--format=newc"], cwd=work,
+                              input=listing.encode(), stdout=subprocess.PIPE, check=True).stdout
+
+
+class Guest:
+    """A running guest. Logs go to DIRECTORY/{console,log,verdict}."""
+
+    def __init__(self, directory, control, cpus=2, kernel_args="", accel="", interactive=False):
+        self.directory = pathlib.Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.console = Follower(self.directory / "console")
+        self.log = Follower(self.directory / "log")
+        self.verdict = Follower(self.directory / "verdict")
+        self.initrd = tempfile.NamedTemporaryFile(suffix=".initrd")
+        extra = {f"payload/{name}": text for name, text in control.items()}
+        if interactive:
+            extra["payload/interactive"] = ""
+        for part in (MODULES.read_bytes(), PAYLOAD.read_bytes(), cpio(extra)):
+            self.initrd.write(part + b"\0" * (-len(part) % 512))
+        self.initrd.flush()
+        self.qemu_log = open(self.directory / "qemu", "wb")
+        self.process = subprocess.Popen(
+            self.command(cpus, kernel_args, accel, interactive),
+            stdin=None if interactive else subprocess.DEVNULL,
+            stdout=None if interactive else self.qemu_log, stderr=subprocess.STDOUT)
+
+    def command(self, cpus, kernel_args, accel, interactive):
+        serial = "mon:stdio" if interactive else f"file:{self.directory}/console"
+        return [
+            "qemu-system-x86_64", "-no-user-config", "-nodefaults", "-display", "none",
+            "-accel", *(accel or os.environ.get("ACCEL") or "tcg,thread=multi").split(" "),
+            "-cpu", "max", "-smp", str(cpus), "-m", "2G", "-no-reboot",
+            "-kernel", str(VMLINUZ), "-initrd", self.initrd.name,
+            "-append", f"{KERNEL_ARGS} {kernel_args}".strip(),
+            "-drive", f"file={IMAGE},if=virtio,format=raw,snapshot=on,cache=unsafe",
+            "-serial", serial, "-device", "virtio-serial-pci",
+            "-chardev", f"file,id=verdict,path={self.verdict.path}",
+            "-device", "virtserialport,chardev=verdict,name=maxwell.verdict",
+            "-chardev", f"file,id=log,path={self.log.path}",
+            "-device", "virtserialport,chardev=log,name=maxwell.log",
+        ]
+
+    def running(self):
+        return self.process.poll() is None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def wait_off(self, seconds):
+        """True if the guest powered off by itself in time."""
+        try:
+            self.process.wait(seconds)
+            return True
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return False
+
+
+def need_files():
+    for path in (VMLINUZ, IMAGE, MODULES, PAYLOAD):
+        if not path.exists():
+            sys.exit(f"guest: {path} is missing: run it through make, which makes it first")
+
+
+def sleep():
+    time.sleep(0.05)
