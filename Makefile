@@ -45,8 +45,8 @@ all: module tools ## build module and tools for the running kernel (or KVER=, KD
 
 include scripts/build.mk
 include scripts/check.mk
-include scripts/test.mk
 include scripts/install.mk
+include scripts/test.mk
 
 .PHONY: clean clean-cache help
 clean: ## remove everything that was built here
@@ -59,6 +59,6 @@ help: ## list all targets
 	@echo 'Maxwell $(VERSION). Targets:'
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | \
 		awk -F '\t' '{ printf "  %-16s %s\n", $$1, $$2 }'
-	@echo 'Variables: V=1 (show commands), T=PATTERN (guest cases to run), KEEP=1 (keep going'
-	@echo '  into a shell after a failed case), SEED=N, KVER=, KDIR=, DESTDIR=, PREFIX=,'
+	@echo 'Variables: V=1 (show commands), T=PATTERN (guest cases to run), KEEP=1 (keep the logs of'
+	@echo '  every boot), SEED=N, KVER=, KDIR=, DESTDIR=, PREFIX=,'
 	@echo '  MAXWELL_CACHE=DIR (build root), MAXWELL_MIRROR=URL (Debian archive), KSERIES=7.2'

@@ -37,8 +37,10 @@ static void kick_fn(void *info)
 
 	atomic_set(&mx->kicked, 0);
 	raw_spin_lock(&mx->lock);
-	if (mx->curr)
+	if (mx->curr) {
 		yield = mx_curr_must_yield(mx, mx_now_ns());
+		mx->count.preempted += yield;
+	}
 	raw_spin_unlock(&mx->lock);
 	if (yield)
 		mx_resched_here(mx);

@@ -2,8 +2,8 @@
 /*
  * The auction. The market part is price-time priority above the reserve. The survival part bounds
  * every wait: once in a while the task that has waited longest runs for a short slice, whatever it
- * bids. The pause between two such turns is at least so long that they stay within the survival share
- * together, unless so many wait that the bound needs more: it never exceeds the pace, below.
+ * bids. The pause between two such turns is at least so long that together they stay within the
+ * survival share, unless so many wait that the bound needs more: it never exceeds the pace, below.
  */
 #include "policy.h"
 
@@ -28,9 +28,9 @@ void mx_terms_set(struct mx_terms *terms, u32 slice_us, u32 slice_min_us, u32 ma
 
 /*
  * Bring the pace up to date: turns that follow each other at this distance, oldest wait first, keep
- * everybody within the window. Each of n that arrive asks for a distance of window / n, and it is kept
- * while they are served and the queue drains. A longer one is safe again as soon as even the whole
- * queue fits into what is left to the oldest.
+ * everybody within the window. Each of n that arrive asks for a distance of window / n, and it is
+ * kept while they are served and the queue drains. A longer one is safe again as soon as even the
+ * whole queue fits into what is left to the oldest.
  */
 static u64 update_pace(struct mx_runqueue *rq, const struct mx_terms *terms,
 		       const struct mx_node *oldest, u64 now_ns)
@@ -51,8 +51,8 @@ static u64 turn_ns(const struct mx_terms *terms, u64 pace_ns)
 }
 
 /*
- * The start of the turn after one of @run_ns that begins now. A turn that began a little late, because
- * a slice has a shortest length, does not delay those after it.
+ * The start of the turn after one of @run_ns that begins now. A turn that began a little late,
+ * because a slice has a shortest length, does not delay those after it.
  */
 static u64 next_turn_ns(const struct mx_terms *terms, u64 survival_ns, u64 now_ns, u64 pace_ns,
 			u64 run_ns)

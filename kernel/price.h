@@ -12,7 +12,10 @@
 #define MX_ONE 65536U
 #define MX_MULTIPLIER_MIN 4096U
 
-/* Mirrors enum maxwell_price_state in the uapi header; a static_assert in netlink.c holds them together. */
+/*
+ * Mirrors enum maxwell_price_state in the uapi header; a static_assert in netlink.c holds them
+ * together.
+ */
 enum mx_multiplier_state {
 	MX_MULTIPLIER_IDLE,
 	MX_MULTIPLIER_HELD,
@@ -59,7 +62,7 @@ static inline u32 mx_mul_q16(u32 a, u32 multiplier)
 {
 	u64 product = ((u64)a * multiplier) >> 16;
 
-	return (u32)min(product, (u64)U32_MAX);
+	return product > U32_MAX ? U32_MAX : (u32)product;
 }
 
 void mx_multiplier_init(struct mx_multiplier *m);

@@ -14,63 +14,62 @@ void mx_rq_init(struct mx_runqueue *rq)
 	memset(rq, 0, sizeof(*rq));
 }
 
-/* Append @node to the bucket FIFO that begins at *@head. */
-static inline void bucket_add(struct mx_node **head, struct mx_node *node)
+/*
+ * A FIFO is a circle reached through its last node, and the first node's @prev is NULL. So adding
+ * touches no other node than the last: with many waiting, each node touched is a cache miss.
+ */
+static inline void bucket_add(struct mx_node **tail, struct mx_node *node)
 {
-	struct mx_node *first = *head;
+	struct mx_node *last = *tail;
 
-	if (!first) {
+	if (last) {
+		node->next = last->next;
+		last->next = node;
+	} else {
 		node->next = node;
-		node->prev = node;
-		*head = node;
-		return;
 	}
-	node->next = first;
-	node->prev = first->prev;
-	first->prev->next = node;
-	first->prev = node;
+	node->prev = last;
+	*tail = node;
 }
 
 /* Remove @node; returns true if the FIFO is empty now. */
-static inline bool bucket_del(struct mx_node **head, struct mx_node *node)
+static inline bool bucket_del(struct mx_node **tail, struct mx_node *node)
 {
-	if (node->next == node) {
-		*head = NULL;
-		return true;
+	struct mx_node *prev = node->prev ? node->prev : *tail;
+
+	prev->next = node->next;
+	if (*tail == node) {
+		*tail = node->prev;
+		return !node->prev;
 	}
-	node->prev->next = node->next;
 	node->next->prev = node->prev;
-	if (*head == node)
-		*head = node->next;
 	return false;
 }
 
-static inline void slot_add(struct mx_node **head, struct mx_node *node)
+static inline void slot_add(struct mx_node **tail, struct mx_node *node)
 {
-	struct mx_node *first = *head;
+	struct mx_node *last = *tail;
 
-	if (!first) {
+	if (last) {
+		node->slot_next = last->slot_next;
+		last->slot_next = node;
+	} else {
 		node->slot_next = node;
-		node->slot_prev = node;
-		*head = node;
-		return;
 	}
-	node->slot_next = first;
-	node->slot_prev = first->slot_prev;
-	first->slot_prev->slot_next = node;
-	first->slot_prev = node;
+	node->slot_prev = last;
+	*tail = node;
 }
 
-static inline bool slot_del(struct mx_node **head, struct mx_node *node)
+static inline bool slot_del(struct mx_node **tail, struct mx_node *node)
 {
-	if (node->slot_next == node) {
-		*head = NULL;
-		return true;
+	struct mx_node *prev = node->slot_prev ? node->slot_prev : *tail;
+
+	prev->slot_next = node->slot_next;
+	if (*tail == node) {
+		*tail = node->slot_prev;
+		return !node->slot_prev;
 	}
-	node->slot_prev->slot_next = node->slot_next;
 	node->slot_next->slot_prev = node->slot_prev;
-	if (*head == node)
-		*head = node->slot_next;
 	return false;
 }
 
@@ -95,9 +94,9 @@ static inline unsigned int slot_distance(const struct mx_runqueue *rq, u64 base)
 }
 
 /*
- * The slot for a wait that began at @since_ns. The calendar spans MX_SLOTS slots from its base, which
- * follows the oldest wait, back in time as well for a task that comes from elsewhere. Outside the
- * span, possible only while a task has waited 4.3 s, a wait joins the nearest slot. Nobody is
+ * The slot for a wait that began at @since_ns. The calendar spans MX_SLOTS slots from its base,
+ * which follows the oldest wait, back in time as well for a task that comes from elsewhere. Outside
+ * the span, possible only while a task has waited 4.3 s, a wait joins the nearest slot. Nobody is
  * forgotten then, only the order inside that slot is by insertion.
  */
 static inline u8 slot_of(struct mx_runqueue *rq, u64 since_ns)
@@ -130,7 +129,7 @@ void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
 	struct mx_book *book = &rq->book[node->book];
 	u8 b = node->bucket;
 
-	bucket_add(&book->head[b], node);
+	bucket_add(&book->tail[b], node);
 	book->bitmap[b / 64] |= BIT_ULL(b % 64);
 	book->summary |= 1U << (b / 64);
 	book->nr[b]++;
@@ -153,7 +152,7 @@ void mx_rq_dequeue(struct mx_runqueue *rq, struct mx_node *node)
 	struct mx_book *book = &rq->book[node->book];
 	u8 b = node->bucket;
 
-	if (bucket_del(&book->head[b], node)) {
+	if (bucket_del(&book->tail[b], node)) {
 		book->bitmap[b / 64] &= ~BIT_ULL(b % 64);
 		if (!book->bitmap[b / 64])
 			book->summary &= ~(1U << (b / 64));
@@ -200,13 +199,13 @@ static struct mx_node *better(const struct mx_runqueue *rq, int general, int fee
 	struct mx_node *g, *f;
 
 	if (general > feeder)
-		return rq->book[MX_BOOK_GENERAL].head[general];
+		return rq->book[MX_BOOK_GENERAL].tail[general]->next;
 	if (feeder < 0)
 		return NULL;
-	f = rq->book[MX_BOOK_FEEDER].head[feeder];
+	f = rq->book[MX_BOOK_FEEDER].tail[feeder]->next;
 	if (feeder > general)
 		return f;
-	g = rq->book[MX_BOOK_GENERAL].head[general];
+	g = rq->book[MX_BOOK_GENERAL].tail[general]->next;
 	return f->since_ns < g->since_ns ? f : g;
 }
 
@@ -254,10 +253,10 @@ struct mx_node *mx_rq_next(const struct mx_runqueue *rq, const struct mx_node *n
 	const struct mx_book *book = &rq->book[node->book];
 	int below;
 
-	if (node->next != book->head[node->bucket])
+	if (node != book->tail[node->bucket])
 		return node->next;
 	below = book_below(book, node->bucket);
-	return below < 0 ? NULL : book->head[below];
+	return below < 0 ? NULL : book->tail[below]->next;
 }
 
 /**
@@ -274,7 +273,7 @@ struct mx_node *mx_rq_oldest(struct mx_runqueue *rq)
 	if (!rq->nr_queued)
 		return NULL;
 	rq->slot_base += slot_distance(rq, rq->slot_base);
-	return rq->slot[rq->slot_base % MX_SLOTS];
+	return rq->slot[rq->slot_base % MX_SLOTS]->slot_next;
 }
 
 /**
@@ -291,7 +290,7 @@ u32 mx_rq_parked(const struct mx_runqueue *rq)
 	for (i = 0; i < MX_BOOKS; i++) {
 		const struct mx_book *book = &rq->book[i];
 
-		for (b = book_below(book, book->reserve); b >= 0; b = book_below(book, (unsigned int)b))
+		for (b = book_below(book, book->reserve); b >= 0; b = book_below(book, b))
 			parked += book->nr[b];
 	}
 	return parked;

@@ -7,7 +7,8 @@
  * through a bitmap with a summary word. Arrival slots are a calendar of 128 slots of 2^25 ns
  * (34 ms each, 4.3 s in all), so that a task that is queued again keeps its place in time.
  *
- * Pure: no allocation, no clock, no locks. The caller serialises access to a runqueue and its nodes.
+ * Pure: no allocation, no clock, no locks. The caller serialises access to a runqueue and its
+ * nodes.
  */
 #ifndef MAXWELL_RUNQUEUE_H
 #define MAXWELL_RUNQUEUE_H
@@ -34,9 +35,9 @@ enum mx_book_id {
 /**
  * struct mx_node - one waiting task
  * @next: next in the FIFO of the bucket, circular
- * @prev: previous in the FIFO of the bucket
+ * @prev: previous in the FIFO of the bucket; NULL for the first
  * @slot_next: next in the FIFO of the arrival slot, circular
- * @slot_prev: previous in the FIFO of the arrival slot
+ * @slot_prev: previous in the FIFO of the arrival slot; NULL for the first
  * @since_ns: when the task began to wait
  * @bid: cents per CPU-second
  * @bucket: price bucket, see mx_bucket()
@@ -62,14 +63,14 @@ struct mx_node {
  * @bitmap: occupied buckets
  * @summary: bit w is set if @bitmap[w] is not 0
  * @reserve: lowest bucket that may run; the price in force, changed by one store
- * @head: first node of each bucket; its @prev is the last
+ * @tail: last node of each bucket; its @next is the first
  * @nr: nodes in each bucket
  */
 struct mx_book {
 	u64 bitmap[MX_BUCKET_WORDS];
 	u8 summary;
 	u8 reserve;
-	struct mx_node *head[MX_BUCKETS];
+	struct mx_node *tail[MX_BUCKETS];
 	u32 nr[MX_BUCKETS];
 };
 
@@ -80,7 +81,7 @@ struct mx_book {
  * @slot_map: occupied arrival slots
  * @slot_base: number (since_ns >> MX_SLOT_SHIFT) of the oldest slot that may be occupied
  * @slot_last: number of the newest slot that may be occupied
- * @slot: first node of each arrival slot
+ * @slot: last node of each arrival slot; its @slot_next is the first
  * @pace_ns: distance of turns on the survival share that keeps every wait bounded; policy.c's
  */
 struct mx_runqueue {

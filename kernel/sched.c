@@ -102,6 +102,8 @@ int mx_enqueue(struct task_struct *p, bool last)
 	mx->count.enqueued++;
 	preempt = mx->curr && mx_outbids(t->node.bucket, mx->curr_rival.bucket, mx->curr->survival);
 	busy = !placed && (mx->curr || mx->rq.nr_queued > 1);
+	if (preempt && mx->cpu == smp_processor_id())
+		mx->count.preempted++;
 	/* A task put off the CPU for want of money: its next turn has to be timed. */
 	if (last && mx->cpu == smp_processor_id())
 		mx_timer_arm(mx, mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0);
@@ -188,9 +190,12 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
 	struct mx_pick pick;
 	unsigned long flags;
 	struct mx_task *t;
+	bool owed;
 	int above;
 
-	if (now_ns >= mx->steal_ns) {
+	/* A turn that is due here goes first, or a dearer neighbour could put it off for ever. */
+	owed = READ_ONCE(mx->rq.nr_queued) && now_ns >= READ_ONCE(mx->survival_ns);
+	if (now_ns >= mx->steal_ns && !owed) {
 		mx->steal_ns = now_ns + (u64)mx_tune(steal_interval_us) * NSEC_PER_USEC;
 		above = max(READ_ONCE(mx->top), READ_ONCE(mx->running));
 		t = mx_steal(mx, above);

@@ -80,7 +80,7 @@ $(BUILD)/maxctl: $(MAXCTL_OBJ) $(BUILD)/libmaxwell.a
 
 GUEST_PROGS := $(patsubst tests/vm/load/%.c,$(BUILD)/vm/%,$(wildcard tests/vm/load/*.c))
 
-$(BUILD)/vm/%: tests/vm/load/%.c
+$(BUILD)/vm/%: tests/vm/load/%.c $(wildcard tests/vm/load/*.h)
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -g -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -static -pthread -Iuapi \

@@ -15,7 +15,7 @@ trap 'rm --recursive --force "$work"' EXIT
 
 mkdir --parents "$work/payload/bin" "$work/payload/src"
 install "$from/vm/init" "$work/init"
-for part in sched_maxwell.ko maxctl; do
+for part in sched_maxwell.ko maxctl vm/dkms.tar.gz; do
 	[[ -e $from/$part ]] || echo "pack-guest: $from/$part is not built, the guest goes without it" >&2
 done
 if [[ -e $from/sched_maxwell.ko ]]; then
@@ -23,6 +23,9 @@ if [[ -e $from/sched_maxwell.ko ]]; then
 fi
 if [[ -e $from/maxctl ]]; then
 	install "$from/maxctl" "$work/payload/bin/"
+fi
+if [[ -e $from/vm/dkms.tar.gz ]]; then
+	install --mode=644 "$from/vm/dkms.tar.gz" "$work/payload/dkms.tar.gz"
 fi
 find "$from/vm" -maxdepth 1 -type f -perm /u+x ! -name init \
 	-exec install --target-directory="$work/payload/bin" {} +

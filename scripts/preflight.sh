@@ -13,7 +13,7 @@ missing=0
 
 lack()
 {
-	echo "maxwell: $*" >&2
+	echo "build: $*" >&2
 	missing=1
 }
 

@@ -26,7 +26,7 @@ test-vm: ## the cases in the guest (T=PATTERN selects)
 
 run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
-	$(Q)$(INROOT) $(VM) exec --name demo --timeout 300 --command 'tests/vm/demo.sh'
+	$(Q)$(INROOT) $(VM) exec --name demo --timeout 300 --command 'python3 -B tests/vm/demo.py'
 
 bench: ## cost of the runqueue's operations, in user space: build/bench/runqueue.json
 	$(Q)$(MAKE_IN_ROOT) in-root-bench
@@ -44,7 +44,11 @@ vm-shell: ## an interactive shell in the guest
 	$(Q)$(INROOT) $(VM) shell
 
 .PHONY: in-root-guest in-root-unit in-root-unit-run in-root-bench
-in-root-guest: module tools guest-progs
+$(BUILD)/vm/dkms.tar.gz: $(DKMS_FILES) scripts/dkms-tarball.sh
+	$(say) DKMS $@
+	$(Q)scripts/dkms-tarball.sh $@
+
+in-root-guest: module tools guest-progs $(BUILD)/vm/dkms.tar.gz
 	$(Q)scripts/guestimage.sh
 	$(Q)flock $(BUILD)/vm/payload.lock scripts/pack-guest.sh $(BUILD) $(PAYLOAD)
 

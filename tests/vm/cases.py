@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The guest cases: what their heads ask for, and what a kernel must not say while they run."""
+
+import dataclasses
+import fnmatch
+import re
+import sys
+
+import qemu
+
+CASES = qemu.TREE / "tests/vm/cases"
+
+SPLAT = re.compile(
+    r"WARNING:|BUG:|\bOops\b|Kernel panic|general protection fault|Call Trace:|"
+    r"possible (circular|recursive|irq lock inversion)|inconsistent lock state|"
+    r"INFO: (suspicious RCU|task .* blocked for more|rcu_|trying to register)|"
+    r"rcu: INFO|self-detected stall|rcu_preempt (detected|kthread)|KASAN|UBSAN|KCSAN|"
+    r"soft lockup|hard LOCKUP|refcount_t:|list_(add|del) corruption|ODEBUG|"
+    r"scheduling while atomic|sleeping function called|unregister_netdevice|"
+    r"sched_ext:.*(runtime error|stall|hotplug|disabled \((?!unregistered from user space)|"
+    r"unregistered from kernel)")
+
+
+@dataclasses.dataclass
+class Case:
+    """A file in cases/ and what its head asks for."""
+
+    name: str
+    timeout: int = 60
+    cpus: int = 2
+    own_boot: bool = False
+    kernel_args: str = ""
+    expect_splat: str = ""
+
+    @classmethod
+    def read(cls, path):
+        case = cls(path.stem)
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line.startswith("#"):
+                break
+            match = re.fullmatch(r"# (timeout|cpus|boot|kernel-args|expect-splat): *(.+)", line)
+            if not match:
+                continue
+            key, value = match.groups()
+            if key in ("timeout", "cpus"):
+                setattr(case, key, int(value))
+            elif key == "boot":
+                if value != "own":
+                    sys.exit(f"{path}: boot can only be 'own', not '{value}'")
+                case.own_boot = True
+            else:
+                setattr(case, key.replace("-", "_"), value)
+        return case
+
+    def boot_key(self):
+        return (self.cpus, self.kernel_args, self.name if self.own_boot else "")
+
+
+def splats(lines, allowed):
+    """The kernel messages that fail a case."""
+    found = [line for line in lines if SPLAT.search(line)]
+    return [line for line in found if not (allowed and re.search(allowed, line))]
+
+
+def select(patterns):
+    cases = [Case.read(path) for path in sorted(CASES.glob("*.sh"))]
+    if patterns:
+        cases = [case for case in cases
+                 if any(fnmatch.fnmatch(case.name, f"*{p}*") for p in patterns)]
+        if not cases:
+            sys.exit(f"no guest case matches {' '.join(patterns)}: see tests/vm/cases")
+    return cases
