@@ -2,6 +2,7 @@
 /*
  * Steps on the book of one CPU. All of them run with mx_cpu::lock held and take no other lock.
  */
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
 
 #include "maxwell.h"
@@ -28,7 +29,7 @@ void mx_book_add(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 		t->wait_since_ns = now_ns;
 	t->node.since_ns = t->wait_since_ns;
 	t->node.bid = mx_task_bid(t);
-	t->node.bucket = mx_task_bucket(t);
+	t->node.bucket = mx_task_bucket(t, t->node.bid);
 	t->node.book = t->book;
 	t->state = MX_QUEUED;
 	mx_rq_enqueue(&mx->rq, &t->node);
@@ -52,20 +53,19 @@ void mx_book_del(struct mx_cpu *mx, struct mx_task *t)
 }
 
 /**
- * mx_charge_curr() - charge the running task for its time since the last charge
- * @mx: CPU with a running task of ours
+ * mx_charge() - charge a task for its CPU time since the last charge
+ * @mx: CPU that the record belongs to
+ * @t: record
  *
- * The task runs at a price fixed when it began, or when mx_reprice_curr() was called last.
+ * It goes by the task's own clock, so that whatever way the task came to run, it pays.
  */
-void mx_charge_curr(struct mx_cpu *mx)
+void mx_charge(struct mx_cpu *mx, struct mx_task *t)
 {
-	struct mx_task *t = mx->curr;
-	u64 ran_ns, cost;
+	u64 ran_ns = t->task->se.sum_exec_runtime - t->exec_start_ns;
+	u64 cost = mx_cost(t->price, ran_ns);
 
 	lockdep_assert_held(&mx->lock);
 
-	ran_ns = t->task->se.sum_exec_runtime - t->exec_start_ns;
-	cost = mx_charge(mx->curr_price, ran_ns);
 	t->exec_start_ns += ran_ns;
 	t->runtime_ns += ran_ns;
 	t->charged_nanocents += cost;
@@ -74,8 +74,65 @@ void mx_charge_curr(struct mx_cpu *mx)
 }
 
 /**
- * mx_reprice_curr() - set what the running task pays and is compared by
- * @mx: CPU with a running task of ours
+ * mx_begin_run() - give the CPU to a task
+ * @mx: the local CPU, which the record belongs to
+ * @t: record, not queued, with bid and bucket in its node
+ * @now_ns: the time
+ */
+void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
+{
+	u64 wait_ns;
+
+	lockdep_assert_held(&mx->lock);
+
+	mx_end_run(mx);
+	mx_charge(mx, t);
+	mx->curr = t;
+	mx->curr_rival.bid = t->node.bid;
+	mx->curr_rival.bucket = t->node.bucket;
+	mx->curr_rival.book = t->node.book;
+	WRITE_ONCE(mx->running, t->node.bucket);
+	t->state = MX_RUNNING;
+	t->price = mx_price(&mx->rq, t->node.bid, READ_ONCE(mx->reserve[t->node.book]));
+
+	if (t->wait_since_ns) {
+		wait_ns = now_ns > t->wait_since_ns ? now_ns - t->wait_since_ns : 0;
+		t->wait_since_ns = 0;
+		t->wait_total_ns += wait_ns;
+		t->wait_max_ns = max(t->wait_max_ns, wait_ns);
+	}
+	t->nr_runs++;
+	if (t->survival) {
+		t->nr_survival++;
+		mx->count.survival_runs++;
+	}
+	/* The tick is too coarse for a slice shorter than itself. */
+	if (t->task->scx.slice < TICK_NSEC)
+		mx_timer_arm(mx, t->task->scx.slice);
+}
+
+/**
+ * mx_end_run() - the task that had the CPU has left it, or is about to
+ * @mx: CPU, with such a task or without
+ */
+void mx_end_run(struct mx_cpu *mx)
+{
+	struct mx_task *t = mx->curr;
+
+	lockdep_assert_held(&mx->lock);
+
+	if (!t)
+		return;
+	mx_charge(mx, t);
+	t->state = MX_OFF;
+	t->survival = false;
+	mx->curr = NULL;
+	WRITE_ONCE(mx->running, -1);
+}
+
+/**
+ * mx_reprice_curr() - take the present bid and price for the task that has the CPU
+ * @mx: CPU with such a task
  */
 void mx_reprice_curr(struct mx_cpu *mx)
 {
@@ -83,10 +140,11 @@ void mx_reprice_curr(struct mx_cpu *mx)
 
 	lockdep_assert_held(&mx->lock);
 
+	mx_charge(mx, t);
 	mx->curr_rival.bid = mx_task_bid(t);
-	mx->curr_rival.bucket = mx_task_bucket(t);
+	mx->curr_rival.bucket = mx_task_bucket(t, mx->curr_rival.bid);
 	mx->curr_rival.book = t->book;
-	mx->curr_price = mx_price(&mx->rq, mx->curr_rival.bid, READ_ONCE(mx->reserve[t->book]));
+	t->price = mx_price(&mx->rq, mx->curr_rival.bid, READ_ONCE(mx->reserve[t->book]));
 	WRITE_ONCE(mx->running, mx->curr_rival.bucket);
 }
 

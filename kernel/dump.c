@@ -55,17 +55,18 @@ void mx_dump_task(struct task_struct *p, struct maxwell_task_dump *dump)
 	memset(dump, 0, sizeof(*dump));
 	if (!t)
 		return;
-	mx = mx_task_lock(t, &flags);
+	local_irq_save(flags);
+	mx = mx_task_lock(t);
 	if (t->task == p) {
 		dump->known = 1;
 		dump->state = t->state;
 		dump->cpu = t->cpu;
 		dump->bid = mx_task_bid(t);
-		dump->bucket = mx_task_bucket(t);
+		dump->bucket = mx_task_bucket(t, dump->bid);
 		dump->book = t->book;
 		if (t->wait_since_ns && now_ns > t->wait_since_ns)
 			dump->wait_ms = div_u64(now_ns - t->wait_since_ns, NSEC_PER_MSEC);
 		dump->survival = t->survival;
 	}
-	mx_task_unlock(mx, flags);
+	raw_spin_unlock_irqrestore(&mx->lock, flags);
 }

@@ -52,16 +52,6 @@ __bpf_kfunc bool maxwell_commit(struct task_struct *p, s32 cpu)
 	return cpu == smp_processor_id() && mx_commit(p, cpu);
 }
 
-__bpf_kfunc void maxwell_running(struct task_struct *p)
-{
-	mx_running(p);
-}
-
-__bpf_kfunc void maxwell_stopping(struct task_struct *p, bool runnable)
-{
-	mx_stopping(p, runnable);
-}
-
 __bpf_kfunc void maxwell_tick(struct task_struct *p)
 {
 	mx_tick(p);
@@ -116,8 +106,6 @@ BTF_ID_FLAGS(func, maxwell_enqueue, KF_RCU)
 BTF_ID_FLAGS(func, maxwell_dequeue, KF_RCU)
 BTF_ID_FLAGS(func, maxwell_dispatch, KF_RET_NULL | KF_RCU_PROTECTED)
 BTF_ID_FLAGS(func, maxwell_commit, KF_RCU)
-BTF_ID_FLAGS(func, maxwell_running, KF_RCU)
-BTF_ID_FLAGS(func, maxwell_stopping, KF_RCU)
 BTF_ID_FLAGS(func, maxwell_tick, KF_RCU)
 BTF_ID_FLAGS(func, maxwell_enable, KF_RCU)
 BTF_ID_FLAGS(func, maxwell_disable, KF_RCU)

@@ -11,7 +11,8 @@
  *   pool_lock             raw leaf: free and dormant records (task.c)
  *
  * Two mx_cpu::lock are never held together, nor is mx_cpu::lock held with pool_lock. Inside
- * mx_cpu::lock nothing is taken but what hrtimer_start() takes.
+ * mx_cpu::lock nothing is taken but what hrtimer_start() takes. It is taken with interrupts off,
+ * which the core has done already around the sched_ext callbacks.
  */
 #ifndef MAXWELL_H
 #define MAXWELL_H
@@ -46,7 +47,7 @@ enum mx_task_state {
 	MX_OFF,		/* not waiting in a book: asleep, or on a local queue of sched_ext */
 	MX_QUEUED,	/* in the book of mx_task::cpu */
 	MX_POPPED,	/* taken from the book, not yet out of our custody */
-	MX_RUNNING,	/* on mx_task::cpu */
+	MX_RUNNING,	/* given mx_task::cpu, and not known to have left it */
 };
 
 /**
@@ -56,6 +57,7 @@ enum mx_task_state {
  * @state: enum mx_task_state
  * @source: enum maxwell_bid_source, never KTHREAD: that is derived
  * @survival: the run that comes or goes on is on the survival share
+ * @price: what it pays for what it runs, cents per CPU-second
  * @placed: select_cpu has claimed an idle CPU for the enqueue that follows
  * @book: enum mx_book_id that it bids in
  * @bid: explicit bid; valid if @source says so
@@ -82,6 +84,7 @@ struct mx_task {
 	bool placed;
 	u8 book;
 	u32 bid;
+	u32 price;
 	u32 weight;
 	u32 index;
 	struct task_struct *task;
@@ -115,10 +118,11 @@ struct mx_counters {
  * struct mx_cpu - everything that Maxwell knows of a CPU
  * @lock: protects what follows up to @count, and the records that point here
  * @rq: the order book
- * @curr: record of the running task; NULL if it is none of ours
+ * @curr: record of the task that was given the CPU last; NULL if it is known to have left it. It
+ *	may wait for a task of a higher class to get out of the way, or sleep while such a task runs
  * @curr_rival: bid, bucket and book of @curr
- * @curr_price: what @curr pays, cents per CPU-second
  * @survival_ns: start of the next turn on the survival share
+ * @auction_ns: when the last auction was held
  * @count: counters
  * @top: dearest bucket that waits here, -1 for none; read without the lock as a hint
  * @running: bucket that runs here, -1 for none; read without the lock as a hint
@@ -137,8 +141,8 @@ struct mx_cpu {
 	raw_spinlock_t lock;
 	struct mx_task *curr;
 	struct mx_rival curr_rival;
-	u32 curr_price;
 	u64 survival_ns;
+	u64 auction_ns;
 	struct mx_counters count;
 	struct mx_runqueue rq;
 
@@ -183,20 +187,21 @@ struct mx_task *mx_task_of(const struct task_struct *p);
 struct mx_task *mx_task_at(u32 index);
 u32 mx_task_limit(void);
 u32 mx_task_count(void);
-struct mx_cpu *mx_task_lock(struct mx_task *t, unsigned long *flags);
-void mx_task_unlock(struct mx_cpu *mx, unsigned long flags);
-void mx_task_move(struct mx_task *t, int cpu);
+struct mx_cpu *mx_task_lock(struct mx_task *t);
 struct mx_task *mx_task_enable(struct task_struct *p);
 void mx_task_disable(struct task_struct *p);
 u8 mx_task_source(const struct mx_task *t);
 u32 mx_task_bid(const struct mx_task *t);
-u8 mx_task_bucket(const struct mx_task *t);
+u8 mx_task_bucket(const struct mx_task *t, u32 bid);
+bool mx_task_on_cpu(const struct mx_task *t);
 void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book);
 
 /* book.c: with mx_cpu::lock held */
 void mx_book_add(struct mx_cpu *mx, struct mx_task *t, u64 now_ns);
 void mx_book_del(struct mx_cpu *mx, struct mx_task *t);
-void mx_charge_curr(struct mx_cpu *mx);
+void mx_charge(struct mx_cpu *mx, struct mx_task *t);
+void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns);
+void mx_end_run(struct mx_cpu *mx);
 void mx_reprice_curr(struct mx_cpu *mx);
 bool mx_curr_must_yield(struct mx_cpu *mx, u64 now_ns);
 
@@ -205,8 +210,6 @@ int mx_enqueue(struct task_struct *p, bool last);
 void mx_dequeue(struct task_struct *p, bool dispatched, bool sleep);
 struct task_struct *mx_dispatch(int cpu, u64 *slice_ns);
 bool mx_commit(struct task_struct *p, int cpu);
-void mx_running(struct task_struct *p);
-void mx_stopping(struct task_struct *p, bool runnable);
 void mx_tick(struct task_struct *p);
 void mx_set_weight(struct task_struct *p, u32 weight);
 

@@ -156,7 +156,8 @@ static int rebid(struct task_struct *p, struct genl_info *info)
 	int cpu;
 
 	if (t) {
-		mx = mx_task_lock(t, &flags);
+		local_irq_save(flags);
+		mx = mx_task_lock(t);
 		cpu = mx->cpu;
 		if (t->task == p) {
 			u8 source = t->source;
@@ -169,7 +170,7 @@ static int rebid(struct task_struct *p, struct genl_info *info)
 				      book ? nla_get_u32(book) : t->book);
 			ret = 0;
 		}
-		mx_task_unlock(mx, flags);
+		raw_spin_unlock_irqrestore(&mx->lock, flags);
 	}
 	if (ret) {
 		NL_SET_ERR_MSG_FMT(info->extack, "thread %d is not under the class: its policy must be SCHED_EXT, the class attached",

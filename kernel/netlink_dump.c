@@ -23,6 +23,19 @@ static struct dump_ctx *dump_ctx(struct netlink_callback *cb)
 	return (struct dump_ctx *)cb->ctx;
 }
 
+/* Where a task stands with the market; mx_cpu::lock held. */
+static u32 task_state(const struct mx_cpu *mx, const struct mx_task *t)
+{
+	if (mx_task_on_cpu(t))
+		return MAXWELL_TASK_STATE_RUNNING;
+	if (t->state == MX_QUEUED && !mx_clears(&mx->rq, t->book, t->node.bucket))
+		return MAXWELL_TASK_STATE_PARKED;
+	/* Runnable, in a book or on a local queue of sched_ext. */
+	if (READ_ONCE(t->task->scx.flags) & SCX_TASK_QUEUED)
+		return MAXWELL_TASK_STATE_QUEUED;
+	return MAXWELL_TASK_STATE_SLEEPING;
+}
+
 /**
  * mx_task_report() - copy a record
  * @t: a record, perhaps not in use, or NULL
@@ -43,10 +56,10 @@ int mx_task_report(struct mx_task *t, const struct task_struct *p, struct mx_tas
 	if (!t)
 		return ret;
 	rcu_read_lock();
-	mx = mx_task_lock(t, &flags);
+	local_irq_save(flags);
+	mx = mx_task_lock(t);
 	if (t->task && (!p || t->task == p)) {
-		if (mx->curr == t)
-			mx_charge_curr(mx);
+		mx_charge(mx, t);
 		report->t = *t;
 		report->bid = mx_task_bid(t);
 		report->source = mx_task_source(t);
@@ -54,18 +67,11 @@ int mx_task_report(struct mx_task *t, const struct task_struct *p, struct mx_tas
 		strscpy(report->comm, t->task->comm);
 		report->wait_ns = t->wait_since_ns && now_ns > t->wait_since_ns ?
 					  now_ns - t->wait_since_ns : 0;
-		if (t->state == MX_RUNNING)
-			report->state = MAXWELL_TASK_STATE_RUNNING;
-		else if (t->state == MX_QUEUED && !mx_clears(&mx->rq, t->book, t->node.bucket))
-			report->state = MAXWELL_TASK_STATE_PARKED;
-		else if (t->wait_since_ns)
-			report->state = MAXWELL_TASK_STATE_QUEUED;
-		else
-			report->state = MAXWELL_TASK_STATE_SLEEPING;
+		report->state = task_state(mx, t);
 		/* 0 means invisible from the caller's pid namespace. */
 		ret = report->pid ? 0 : -ESRCH;
 	}
-	mx_task_unlock(mx, flags);
+	raw_spin_unlock_irqrestore(&mx->lock, flags);
 	rcu_read_unlock();
 	return ret;
 }
@@ -141,8 +147,8 @@ static void cpu_report(struct mx_cpu *mx, struct cpu_report *r)
 	memset(r, 0, sizeof(*r));
 	rcu_read_lock();
 	raw_spin_lock_irqsave(&mx->lock, flags);
-	if (mx->curr) {
-		mx_charge_curr(mx);
+	if (mx->curr && mx_task_on_cpu(mx->curr)) {
+		mx_charge(mx, mx->curr);
 		r->curr_pid = task_pid_nr_ns(mx->curr->task, task_active_pid_ns(current));
 		r->curr_bid = mx->curr_rival.bid;
 	}
@@ -276,7 +282,7 @@ static void demand_of(const struct cpumask *cpus, u32 book, u32 bucket, u32 *que
 
 		raw_spin_lock_irqsave(&mx->lock, flags);
 		*queued += mx->rq.book[book].nr[bucket];
-		*running += mx->curr && mx->curr_rival.book == book &&
+		*running += mx->curr && mx_task_on_cpu(mx->curr) && mx->curr_rival.book == book &&
 			    mx->curr_rival.bucket == bucket;
 		raw_spin_unlock_irqrestore(&mx->lock, flags);
 	}

@@ -174,7 +174,7 @@ u32 mx_demand_q16(u32 gain_permille, u32 waiting_q8)
 }
 
 /**
- * mx_charge() - cost of CPU time, exact
+ * mx_cost() - cost of CPU time, exact
  * @price: cents per CPU-second
  * @runtime_ns: CPU time
  *
@@ -182,7 +182,7 @@ u32 mx_demand_q16(u32 gain_permille, u32 waiting_q8)
  *
  * Return: nanocents, saturating.
  */
-u64 mx_charge(u32 price, u64 runtime_ns)
+u64 mx_cost(u32 price, u64 runtime_ns)
 {
 	u64 charge;
 

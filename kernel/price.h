@@ -73,6 +73,6 @@ bool mx_multiplier_moving(const struct mx_multiplier *m, const struct mx_ramp *r
 u32 mx_safe_q16(u32 permille);
 u32 mx_reserve(u32 base_price, u32 local, u32 external, u32 gpu, u32 demand);
 u32 mx_demand_q16(u32 gain_permille, u32 waiting_q8);
-u64 mx_charge(u32 price, u64 runtime_ns);
+u64 mx_cost(u32 price, u64 runtime_ns);
 
 #endif /* MAXWELL_PRICE_H */

@@ -1,56 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The scheduling callbacks: enqueue, dequeue, dispatch, running, stopping, tick.
+ * The scheduling callbacks: enqueue, dequeue, dispatch, tick.
  *
  * Custody. A task that ops.enqueue leaves with us is in our custody until ops.dequeue is called for
  * it, exactly once: with flags 0 if it was dispatched, with others if the core took it back. So a
- * record goes OFF -> QUEUED (enqueue) -> POPPED (dispatch) -> OFF (dequeue), or QUEUED -> OFF; and
- * dequeue goes by what the record says, never by what the caller might expect: a task popped here
- * may be dequeued and queued again elsewhere before its insertion takes effect.
+ * record goes OFF -> QUEUED (enqueue) -> POPPED (dispatch) -> RUNNING (dequeue, flags 0), or from
+ * QUEUED or POPPED back to OFF; and dequeue goes by what the record says, never by what the caller
+ * might expect: a task popped here may be dequeued and queued again elsewhere before its insertion
+ * takes effect.
  *
- * All but the dequeue of a dispatched task run under the task's rq lock. Each takes mx_cpu::lock of
- * one CPU at a time, and nothing inside it.
+ * There are no ops.running and ops.stopping: each would cost a tenth of a context switch. The
+ * dequeue of a dispatched task tells that it is about to run; its next enqueue, or the next auction
+ * of its CPU, tells that it has stopped.
+ *
+ * All but the dequeue of a dispatched task run under the task's rq lock, all with interrupts off.
+ * Each takes mx_cpu::lock of one CPU at a time, and nothing inside it.
  */
-#include <linux/jiffies.h>
-
 #include "maxwell.h"
 
-/* End of custody; mx_cpu::lock held. */
-static void leave_custody(struct mx_cpu *mx, struct mx_task *t, bool dispatched)
+/* End of custody; mx_cpu::lock held. Returns false if there was none. */
+static bool leave_custody(struct mx_cpu *mx, struct mx_task *t, bool dispatched)
 {
 	if (t->state == MX_QUEUED)
 		mx_book_del(mx, t);
 	else if (t->state != MX_POPPED)
-		return;
+		return false;
 	t->state = MX_OFF;
 	if (dispatched)
 		mx->count.dispatched++;
 	else
 		mx->count.dequeued++;
+	return true;
 }
 
-/* Make @t belong to @cpu, out of any book. Returns that CPU, locked. */
-static struct mx_cpu *claim(struct mx_task *t, int cpu, unsigned long *flags)
+/* Make @t, out of any book, belong to @cpu. Returns that CPU, locked. */
+static struct mx_cpu *move(struct mx_cpu *mx, struct mx_task *t, int cpu)
 {
-	struct mx_cpu *mx = mx_task_lock(t, flags);
-
-	leave_custody(mx, t, false);
-	if (t->cpu != cpu) {
-		if (mx->curr == t) {
-			mx_charge_curr(mx);
-			mx->curr = NULL;
-			WRITE_ONCE(mx->running, -1);
-		}
-		mx_task_move(t, cpu);
-		mx_task_unlock(mx, *flags);
-		mx = mx_task_lock(t, flags);
-	}
+	if (likely(t->cpu == cpu))
+		return mx;
+	/* Only who holds the task's rq lock, or dispatches it, gets here: the record won't move again. */
+	WRITE_ONCE(t->cpu, cpu);
+	raw_spin_unlock(&mx->lock);
+	mx = mx_cpu(cpu);
+	raw_spin_lock(&mx->lock);
 	return mx;
 }
 
 /* After @t was queued on @mx: make sure that somebody looks at it. */
-static void wake_someone(struct mx_cpu *mx, struct mx_task *t, struct task_struct *p, bool preempt,
-			 bool busy)
+static void wake_someone(struct mx_cpu *mx, const struct mx_task *t, const struct task_struct *p,
+			 bool preempt)
 {
 	int cpu;
 
@@ -61,11 +59,21 @@ static void wake_someone(struct mx_cpu *mx, struct mx_task *t, struct task_struc
 			mx_kick(mx->cpu);
 		return;
 	}
-	if (!busy)
+	if (p->nr_cpus_allowed == 1 || p->migration_disabled)
 		return;
 	cpu = mx_idle_for(p, t, mx->cpu);
 	if (cpu >= 0)
 		mx_kick(cpu);
+}
+
+static int overflow(int cpu)
+{
+	struct mx_cpu *mx = mx_cpu(cpu);
+
+	raw_spin_lock(&mx->lock);
+	mx->count.overflowed++;
+	raw_spin_unlock(&mx->lock);
+	return -ENOSPC;
 }
 
 /**
@@ -80,22 +88,22 @@ int mx_enqueue(struct task_struct *p, bool last)
 {
 	struct mx_task *t = mx_task_of(p);
 	bool preempt, busy, placed;
-	unsigned long flags;
 	struct mx_cpu *mx;
 	u64 now_ns;
 
-	if (!t)
-		t = mx_task_enable(p);
 	if (unlikely(!t)) {
-		mx = mx_cpu(task_cpu(p));
-		raw_spin_lock_irqsave(&mx->lock, flags);
-		mx->count.overflowed++;
-		raw_spin_unlock_irqrestore(&mx->lock, flags);
-		return -ENOSPC;
+		t = mx_task_enable(p);
+		if (!t)
+			return overflow(task_cpu(p));
 	}
 
-	now_ns = mx_now_ns();
-	mx = claim(t, task_cpu(p), &flags);
+	/* Who is put off its CPU has just lost an auction there: saves reading the clock again. */
+	now_ns = p == current ? mx_cpu(smp_processor_id())->auction_ns : mx_now_ns();
+	mx = mx_task_lock(t);
+	leave_custody(mx, t, false);
+	if (mx->curr == t)
+		mx_end_run(mx);
+	mx = move(mx, t, task_cpu(p));
 	placed = t->placed;
 	t->placed = false;
 	mx_book_add(mx, t, now_ns);
@@ -107,9 +115,10 @@ int mx_enqueue(struct task_struct *p, bool last)
 	/* A task put off the CPU for want of money: its next turn has to be timed. */
 	if (last && mx->cpu == smp_processor_id())
 		mx_timer_arm(mx, mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0);
-	mx_task_unlock(mx, flags);
+	raw_spin_unlock(&mx->lock);
 
-	wake_someone(mx, t, p, preempt, busy);
+	if (preempt || busy)
+		wake_someone(mx, t, p, preempt);
 	return 0;
 }
 
@@ -124,27 +133,33 @@ int mx_enqueue(struct task_struct *p, bool last)
 void mx_dequeue(struct task_struct *p, bool dispatched, bool sleep)
 {
 	struct mx_task *t = mx_task_of(p);
-	unsigned long flags;
 	struct mx_cpu *mx;
+	bool run;
 
 	if (!t)
 		return;
-	mx = mx_task_lock(t, &flags);
-	leave_custody(mx, t, dispatched);
+	mx = mx_task_lock(t);
+	run = leave_custody(mx, t, dispatched) && dispatched;
 	if (sleep)
 		t->wait_since_ns = 0;
-	mx_task_unlock(mx, flags);
+	if (run) {
+		/* Tasks are dispatched to the local CPU only. */
+		mx = move(mx, t, smp_processor_id());
+		mx_begin_run(mx, t, mx->auction_ns);
+	}
+	raw_spin_unlock(&mx->lock);
 }
 
 /* The running task, if it takes part in the auction; mx_cpu::lock held. */
 static const struct mx_rival *rival_of(struct mx_cpu *mx)
 {
-	/* A task that goes to sleep has been through mx_stopping() already. */
-	if (!mx->curr || !(mx->curr->task->scx.flags & SCX_TASK_QUEUED))
+	if (!mx->curr)
 		return NULL;
-	mx_charge_curr(mx);
-	mx_reprice_curr(mx);
-	return &mx->curr_rival;
+	if (mx->curr->task == current && (current->scx.flags & SCX_TASK_QUEUED))
+		return &mx->curr_rival;
+	/* It has gone to sleep, now or while a higher class had the CPU. */
+	mx_end_run(mx);
+	return NULL;
 }
 
 /* Carry out @pick; mx_cpu::lock held. */
@@ -155,6 +170,7 @@ static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick,
 	switch (pick->verdict) {
 	case MX_KEEP:
 		/* A slice, and nothing inserted: the core lets the running task go on. */
+		mx_reprice_curr(mx);
 		mx->curr->task->scx.slice = pick->slice_ns;
 		mx->curr->survival = false;
 		if (pick->slice_ns < TICK_NSEC)
@@ -188,7 +204,6 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
 	u64 now_ns = mx_now_ns();
 	struct task_struct *p;
 	struct mx_pick pick;
-	unsigned long flags;
 	struct mx_task *t;
 	bool owed;
 	int above;
@@ -200,15 +215,17 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
 		above = max(READ_ONCE(mx->top), READ_ONCE(mx->running));
 		t = mx_steal(mx, above);
 		if (t) {
+			mx->auction_ns = now_ns;
 			*slice_ns = mx_terms.slice_ns;
 			return t->task;
 		}
 	}
 
-	raw_spin_lock_irqsave(&mx->lock, flags);
+	raw_spin_lock(&mx->lock);
+	mx->auction_ns = now_ns;
 	mx_pick(&mx->rq, rival_of(mx), &mx_terms, &mx->survival_ns, now_ns, &pick);
 	p = settle(mx, &pick, now_ns);
-	raw_spin_unlock_irqrestore(&mx->lock, flags);
+	raw_spin_unlock(&mx->lock);
 
 	if (pick.verdict == MX_IDLE) {
 		/*
@@ -243,7 +260,6 @@ bool mx_commit(struct task_struct *p, int cpu)
 {
 	struct mx_cpu *mx, *here = mx_cpu(cpu);
 	struct mx_task *t;
-	unsigned long flags;
 
 	if (task_cpu(p) == cpu)
 		return true;
@@ -252,81 +268,15 @@ bool mx_commit(struct task_struct *p, int cpu)
 
 	t = mx_task_of(p);
 	if (t) {
-		mx = mx_task_lock(t, &flags);
+		mx = mx_task_lock(t);
 		if (t->state == MX_POPPED)
 			mx_book_add(mx, t, mx_now_ns());
-		mx_task_unlock(mx, flags);
+		raw_spin_unlock(&mx->lock);
 	}
-	raw_spin_lock_irqsave(&here->lock, flags);
+	raw_spin_lock(&here->lock);
 	here->count.steal_failed++;
-	raw_spin_unlock_irqrestore(&here->lock, flags);
+	raw_spin_unlock(&here->lock);
 	return false;
-}
-
-/**
- * mx_running() - ops.running
- * @p: task that begins to run; its rq lock is held
- */
-void mx_running(struct task_struct *p)
-{
-	struct mx_task *t = mx_task_of(p);
-	int cpu = task_cpu(p);
-	unsigned long flags;
-	struct mx_cpu *mx;
-	u64 wait_ns;
-
-	if (!t)
-		return;
-	mx = claim(t, cpu, &flags);
-	mx->curr = t;
-	t->state = MX_RUNNING;
-	t->exec_start_ns = p->se.sum_exec_runtime;
-	mx_reprice_curr(mx);
-
-	if (t->wait_since_ns) {
-		u64 now_ns = mx_now_ns();
-
-		wait_ns = now_ns > t->wait_since_ns ? now_ns - t->wait_since_ns : 0;
-		t->wait_since_ns = 0;
-		t->wait_total_ns += wait_ns;
-		t->wait_max_ns = max(t->wait_max_ns, wait_ns);
-	}
-	t->nr_runs++;
-	if (t->survival) {
-		t->nr_survival++;
-		mx->count.survival_runs++;
-	}
-	/* The tick is too coarse for a slice shorter than itself. */
-	if (p->scx.slice < TICK_NSEC && cpu == smp_processor_id())
-		mx_timer_arm(mx, p->scx.slice);
-	mx_task_unlock(mx, flags);
-}
-
-/**
- * mx_stopping() - ops.stopping
- * @p: task that stops running; its rq lock is held
- * @runnable: it would rather go on
- */
-void mx_stopping(struct task_struct *p, bool runnable)
-{
-	struct mx_task *t = mx_task_of(p);
-	unsigned long flags;
-	struct mx_cpu *mx;
-
-	if (!t)
-		return;
-	mx = mx_task_lock(t, &flags);
-	if (mx->curr == t) {
-		mx_charge_curr(mx);
-		mx->curr = NULL;
-		WRITE_ONCE(mx->running, -1);
-		t->state = MX_OFF;
-		if (runnable)
-			t->wait_since_ns = mx_now_ns();
-		if (!p->scx.slice)
-			t->survival = false;
-	}
-	mx_task_unlock(mx, flags);
 }
 
 /**
@@ -336,20 +286,28 @@ void mx_stopping(struct task_struct *p, bool runnable)
 void mx_tick(struct task_struct *p)
 {
 	struct mx_task *t = mx_task_of(p);
-	unsigned long flags;
 	struct mx_cpu *mx;
+	u64 now_ns;
 
 	if (!t)
 		return;
-	mx = mx_task_lock(t, &flags);
-	if (mx->curr == t) {
-		mx_charge_curr(mx);
-		if (mx_curr_must_yield(mx, mx_now_ns())) {
-			mx->count.preempted++;
-			p->scx.slice = 0;
-		}
+	now_ns = mx_now_ns();
+	mx = mx_task_lock(t);
+	leave_custody(mx, t, true);
+	mx = move(mx, t, smp_processor_id());
+	/* A task that came to run past us, while sched_ext was in bypass mode, say. */
+	if (mx->curr != t) {
+		t->node.bid = mx_task_bid(t);
+		t->node.bucket = mx_task_bucket(t, t->node.bid);
+		t->node.book = t->book;
+		mx_begin_run(mx, t, now_ns);
 	}
-	mx_task_unlock(mx, flags);
+	mx_charge(mx, t);
+	if (mx_curr_must_yield(mx, now_ns)) {
+		mx->count.preempted++;
+		p->scx.slice = 0;
+	}
+	raw_spin_unlock(&mx->lock);
 }
 
 /**
@@ -360,13 +318,12 @@ void mx_tick(struct task_struct *p)
 void mx_set_weight(struct task_struct *p, u32 weight)
 {
 	struct mx_task *t = mx_task_of(p);
-	unsigned long flags;
 	struct mx_cpu *mx;
 
 	if (!t)
 		return;
-	mx = mx_task_lock(t, &flags);
+	mx = mx_task_lock(t);
 	t->weight = weight;
 	mx_task_rebid(t, t->source, t->bid, t->book);
-	mx_task_unlock(mx, flags);
+	raw_spin_unlock(&mx->lock);
 }

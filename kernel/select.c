@@ -114,11 +114,12 @@ static int cheapest_idle(const struct task_struct *p, const struct mx_task *t, u
  */
 int mx_idle_for(const struct task_struct *p, const struct mx_task *t, int near)
 {
-	u8 bucket = mx_task_bucket(t);
+	u8 bucket;
 	int cpu;
 
-	if (cpumask_empty(idle_mask) || p->nr_cpus_allowed == 1 || p->migration_disabled)
+	if (cpumask_empty(idle_mask))
 		return -1;
+	bucket = mx_task_bucket(t, mx_task_bid(t));
 	cpu = cheapest_idle(p, t, bucket, mx_cpu(near)->llc, near);
 	if (cpu < 0)
 		cpu = cheapest_idle(p, t, bucket, cpumask_of_node(cpu_to_node(near)), near);
@@ -172,7 +173,7 @@ int mx_select_cpu(struct task_struct *p, int prev_cpu)
 
 	if (!t)
 		return prev_cpu;
-	bucket = mx_task_bucket(t);
+	bucket = mx_task_bucket(t, mx_task_bid(t));
 	if (cpumask_test_cpu(prev_cpu, idle_mask) && cpumask_test_cpu(prev_cpu, p->cpus_ptr) &&
 	    affords(t, bucket, prev_cpu) && whole_core_idle(prev_cpu)) {
 		cpu = prev_cpu;

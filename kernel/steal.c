@@ -81,7 +81,6 @@ struct mx_task *mx_steal(struct mx_cpu *thief, int above)
 		.left = mx_tune(steal_victims),
 	};
 	struct mx_cpu *victim;
-	unsigned long flags;
 	struct mx_task *t;
 
 	look(&s, topology_sibling_cpumask(thief->cpu));
@@ -95,19 +94,19 @@ struct mx_task *mx_steal(struct mx_cpu *thief, int above)
 		return NULL;
 
 	victim = mx_cpu(s.victim);
-	raw_spin_lock_irqsave(&victim->lock, flags);
+	raw_spin_lock(&victim->lock);
 	t = choose(victim, thief, above);
 	if (t) {
 		mx_book_del(victim, t);
 		t->state = MX_POPPED;
 		t->survival = false;
 	}
-	raw_spin_unlock_irqrestore(&victim->lock, flags);
+	raw_spin_unlock(&victim->lock);
 
 	if (t) {
-		raw_spin_lock_irqsave(&thief->lock, flags);
+		raw_spin_lock(&thief->lock);
 		thief->count.stolen++;
-		raw_spin_unlock_irqrestore(&thief->lock, flags);
+		raw_spin_unlock(&thief->lock);
 	}
 	return t;
 }

@@ -95,42 +95,34 @@ struct mx_task *mx_task_of(const struct task_struct *p)
 /**
  * mx_task_lock() - lock the CPU that a record belongs to
  * @t: record in use
- * @flags: interrupt state, for mx_task_unlock()
+ *
+ * Context: interrupts off.
  *
  * Return: the CPU, with its lock held.
  */
-struct mx_cpu *mx_task_lock(struct mx_task *t, unsigned long *flags)
+struct mx_cpu *mx_task_lock(struct mx_task *t)
 {
+	lockdep_assert_irqs_disabled();
+
 	for (;;) {
 		int cpu = READ_ONCE(t->cpu);
 		struct mx_cpu *mx = mx_cpu(cpu);
 
-		raw_spin_lock_irqsave(&mx->lock, *flags);
+		raw_spin_lock(&mx->lock);
 		/* As in task_rq_lock(): the record may have moved before we got the lock. */
 		if (likely(t->cpu == cpu))
 			return mx;
-		raw_spin_unlock_irqrestore(&mx->lock, *flags);
+		raw_spin_unlock(&mx->lock);
 	}
 }
 
 /**
- * mx_task_unlock() - undo mx_task_lock()
- * @mx: what it returned
- * @flags: interrupt state
+ * mx_task_on_cpu() - whether a task is on a CPU at this moment
+ * @t: record in use
  */
-void mx_task_unlock(struct mx_cpu *mx, unsigned long flags)
+bool mx_task_on_cpu(const struct mx_task *t)
 {
-	raw_spin_unlock_irqrestore(&mx->lock, flags);
-}
-
-/**
- * mx_task_move() - make a record belong to another CPU
- * @t: record, not queued; its CPU's lock is held by the caller
- * @cpu: the new CPU, whose lock protects the record from here on
- */
-void mx_task_move(struct mx_task *t, int cpu)
-{
-	WRITE_ONCE(t->cpu, cpu);
+	return t->state == MX_RUNNING && READ_ONCE(t->task->on_cpu);
 }
 
 /**
@@ -170,12 +162,13 @@ u32 mx_task_bid(const struct mx_task *t)
 /**
  * mx_task_bucket() - price bucket that a task stands in
  * @t: record in use
+ * @bid: what it bids, from mx_task_bid()
  */
-u8 mx_task_bucket(const struct mx_task *t)
+u8 mx_task_bucket(const struct mx_task *t, u32 bid)
 {
 	if (mx_task_source(t) == MAXWELL_BID_SOURCE_KTHREAD)
 		return MX_BUCKET_KTHREAD;
-	return mx_bucket(mx_task_bid(t));
+	return mx_bucket(bid);
 }
 
 /**
@@ -201,10 +194,8 @@ void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book)
 	t->book = book;
 	if (queued)
 		mx_book_add(mx, t, mx_now_ns());
-	if (mx->curr == t) {
-		mx_charge_curr(mx);
+	if (mx->curr == t)
 		mx_reprice_curr(mx);
-	}
 }
 
 static u32 dormant_hash(const struct pid *pid)
@@ -343,30 +334,28 @@ struct mx_task *mx_task_enable(struct task_struct *p)
 void mx_task_disable(struct task_struct *p)
 {
 	struct mx_task *t = mx_task_of(p);
-	unsigned long flags;
 	struct mx_cpu *mx;
 	bool keep;
 
 	if (!t)
 		return;
-	mx = mx_task_lock(t, &flags);
+	mx = mx_task_lock(t);
 	if (t->state == MX_QUEUED)
 		mx_book_del(mx, t);
-	if (mx->curr == t) {
-		mx_charge_curr(mx);
-		mx->curr = NULL;
-		WRITE_ONCE(mx->running, -1);
-	}
+	if (mx->curr == t)
+		mx_end_run(mx);
+	else
+		mx_charge(mx, t);
 	t->state = MX_OFF;
 	WRITE_ONCE(t->task, NULL);
 	p->scx.dsq_vtime = 0;
-	mx_task_unlock(mx, flags);
+	raw_spin_unlock(&mx->lock);
 
 	keep = t->source == MAXWELL_BID_SOURCE_EXPLICIT && !(p->flags & PF_EXITING);
-	raw_spin_lock_irqsave(&pool_lock, flags);
+	raw_spin_lock(&pool_lock);
 	if (!keep || !dormant_put(t, task_pid(p)))
 		pool_put(t);
-	raw_spin_unlock_irqrestore(&pool_lock, flags);
+	raw_spin_unlock(&pool_lock);
 	atomic_dec(&nr_enabled);
 }
 

@@ -25,8 +25,6 @@ s32 maxwell_enqueue(struct task_struct *p, bool last) __ksym;
 void maxwell_dequeue(struct task_struct *p, bool dispatched, bool sleep) __ksym;
 struct task_struct *maxwell_dispatch(s32 cpu, u64 *slice_ns) __ksym;
 bool maxwell_commit(struct task_struct *p, s32 cpu) __ksym;
-void maxwell_running(struct task_struct *p) __ksym;
-void maxwell_stopping(struct task_struct *p, bool runnable) __ksym;
 void maxwell_tick(struct task_struct *p) __ksym;
 void maxwell_enable(struct task_struct *p) __ksym;
 void maxwell_disable(struct task_struct *p) __ksym;
@@ -85,20 +83,6 @@ int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
 	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, 0);
 	if (!maxwell_commit(p, cpu))
 		scx_bpf_dispatch_cancel();
-	return 0;
-}
-
-SEC("struct_ops/maxwell_running")
-int BPF_PROG(maxwell_op_running, struct task_struct *p)
-{
-	maxwell_running(p);
-	return 0;
-}
-
-SEC("struct_ops/maxwell_stopping")
-int BPF_PROG(maxwell_op_stopping, struct task_struct *p, bool runnable)
-{
-	maxwell_stopping(p, runnable);
 	return 0;
 }
 
@@ -207,8 +191,6 @@ struct sched_ext_ops maxwell_ops = {
 	.enqueue = (void *)maxwell_op_enqueue,
 	.dequeue = (void *)maxwell_op_dequeue,
 	.dispatch = (void *)maxwell_op_dispatch,
-	.running = (void *)maxwell_op_running,
-	.stopping = (void *)maxwell_op_stopping,
 	.tick = (void *)maxwell_op_tick,
 	.enable = (void *)maxwell_op_enable,
 	.disable = (void *)maxwell_op_disable,
