@@ -48,7 +48,7 @@ void mx_book_del(struct mx_cpu *mx, struct mx_task *t)
 
 	mx_rq_dequeue(&mx->rq, &t->node);
 	t->state = MX_OFF;
-	if (t->node.bucket == mx->top)
+	if (t->node.bucket == mx->top && !mx->rq.book[t->node.book].nr[t->node.bucket])
 		update_top(mx);
 }
 
@@ -62,10 +62,13 @@ void mx_book_del(struct mx_cpu *mx, struct mx_task *t)
 void mx_charge(struct mx_cpu *mx, struct mx_task *t)
 {
 	u64 ran_ns = t->task->se.sum_exec_runtime - t->exec_start_ns;
-	u64 cost = mx_cost(t->price, ran_ns);
+	u64 cost;
 
 	lockdep_assert_held(&mx->lock);
 
+	if (!ran_ns)
+		return;
+	cost = mx_cost(t->price, ran_ns);
 	t->exec_start_ns += ran_ns;
 	t->runtime_ns += ran_ns;
 	t->charged_nanocents += cost;

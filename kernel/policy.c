@@ -38,6 +38,7 @@ static u64 update_pace(struct mx_runqueue *rq, const struct mx_terms *terms,
 	u64 age_ns = now_ns > oldest->since_ns ? now_ns - oldest->since_ns : 0;
 	u64 left_ns = terms->window_ns - min(age_ns, terms->window_ns);
 
+	rq->paced_nr = rq->nr_queued;
 	rq->pace_ns = clamp(rq->pace_ns, div_u64(left_ns, rq->nr_queued),
 			    div_u64(terms->window_ns, rq->nr_queued));
 	return rq->pace_ns;
@@ -112,6 +113,22 @@ static u64 market_slice_ns(const struct mx_terms *terms, u64 survival_ns, u64 no
 	return clamp(left_ns, terms->slice_min_ns, terms->slice_ns);
 }
 
+static bool outbid_by(const struct mx_rival *rival, const struct mx_node *node)
+{
+	return rival && rival->bucket > node->bucket;
+}
+
+/* The market part: @best of those who wait against @rival, either may be NULL. */
+static void pick_market(struct mx_node *best, const struct mx_rival *rival, struct mx_pick *pick)
+{
+	if (best && !outbid_by(rival, best)) {
+		pick->node = best;
+		pick->verdict = MX_MARKET;
+	} else {
+		pick->verdict = rival ? MX_KEEP : MX_IDLE;
+	}
+}
+
 /**
  * mx_pick() - hold the auction
  * @rq: runqueue
@@ -141,13 +158,19 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 	}
 
 	best = mx_rq_best(rq);
+	/*
+	 * Nobody is owed a turn before this slice is over, and as many wait as when that was worked out:
+	 * the common case. Whoever has waited too long is found at the next turn, within the pace.
+	 */
+	if (rq->nr_queued == rq->paced_nr && now_ns + terms->slice_ns < *survival_ns) {
+		pick_market(best, rival, pick);
+		return;
+	}
+
 	oldest = mx_rq_oldest(rq);
 	pace_ns = update_pace(rq, terms, oldest, now_ns);
 	*survival_ns = min(*survival_ns, now_ns + pace_ns);
-	if (best && rival && rival->bucket > best->bucket)
-		best = NULL;
-
-	if (best == oldest) {
+	if (best && best == oldest && !outbid_by(rival, best)) {
 		/* First come is first served here: the market gives the turn that is due. */
 		*survival_ns = next_turn_ns(terms, *survival_ns, now_ns, pace_ns, terms->slice_ns);
 	} else if ((!best || best->bucket != MX_BUCKET_KTHREAD) &&
@@ -159,11 +182,6 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 		return;
 	}
 
-	if (!best && !rival) {
-		pick->verdict = MX_IDLE;
-		return;
-	}
-	pick->node = best;
-	pick->verdict = best ? MX_MARKET : MX_KEEP;
+	pick_market(best, rival, pick);
 	pick->slice_ns = market_slice_ns(terms, *survival_ns, now_ns);
 }

@@ -83,10 +83,12 @@ struct mx_book {
  * @slot_last: number of the newest slot that may be occupied
  * @slot: last node of each arrival slot; its @slot_next is the first
  * @pace_ns: distance of turns on the survival share that keeps every wait bounded; policy.c's
+ * @paced_nr: how many waited when @pace_ns was worked out; policy.c's
  */
 struct mx_runqueue {
 	struct mx_book book[MX_BOOKS];
 	u32 nr_queued;
+	u32 paced_nr;
 	u64 slot_map[MX_SLOT_WORDS];
 	u64 slot_base;
 	u64 slot_last;

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A binary heap as a baseline of the bench; see bench_book.h. Keys stand in the heap itself, so
+ * that a comparison does not have to visit the item.
+ */
+#include "bench_book.h"
+
+struct slot {
+	u64 seq;
+	u32 bid;
+	u32 item;
+};
+
+struct heap {
+	struct slot *slot;
+	u32 *place;	/* of an item in the heap */
+	u32 nr;
+	u64 seq;
+};
+
+static void *create(u32 n)
+{
+	struct heap *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->slot = bench_alloc(n, sizeof(*h->slot));
+	h->place = bench_alloc(n, sizeof(*h->place));
+	if (h->slot && h->place)
+		return h;
+	free(h->slot);
+	free(h->place);
+	free(h);
+	return NULL;
+}
+
+static void destroy(void *book)
+{
+	struct heap *h = book;
+
+	free(h->slot);
+	free(h->place);
+	free(h);
+}
+
+static bool beats(const struct slot *a, const struct slot *b)
+{
+	return a->bid > b->bid || (a->bid == b->bid && a->seq < b->seq);
+}
+
+static void put(struct heap *h, u32 at, struct slot slot)
+{
+	h->slot[at] = slot;
+	h->place[slot.item] = at;
+}
+
+static void sift_up(struct heap *h, u32 at, struct slot slot)
+{
+	while (at && beats(&slot, &h->slot[(at - 1) / 2])) {
+		put(h, at, h->slot[(at - 1) / 2]);
+		at = (at - 1) / 2;
+	}
+	put(h, at, slot);
+}
+
+static void sift_down(struct heap *h, u32 at, struct slot slot)
+{
+	u32 child;
+
+	while ((child = 2 * at + 1) < h->nr) {
+		if (child + 1 < h->nr && beats(&h->slot[child + 1], &h->slot[child]))
+			child++;
+		if (!beats(&h->slot[child], &slot))
+			break;
+		put(h, at, h->slot[child]);
+		at = child;
+	}
+	put(h, at, slot);
+}
+
+static void insert(void *book, u32 i, u32 bid, u64 now_ns)
+{
+	struct heap *h = book;
+
+	(void)now_ns;
+	sift_up(h, h->nr++, (struct slot){ .seq = h->seq++, .bid = bid, .item = i });
+}
+
+static void remove_item(void *book, u32 i)
+{
+	struct heap *h = book;
+	u32 at = h->place[i];
+	struct slot last = h->slot[--h->nr];
+
+	if (at == h->nr)
+		return;
+	if (at && beats(&last, &h->slot[(at - 1) / 2]))
+		sift_up(h, at, last);
+	else
+		sift_down(h, at, last);
+}
+
+static u32 extract(void *book)
+{
+	struct heap *h = book;
+	u32 item = h->slot[0].item;
+
+	remove_item(book, item);
+	return item;
+}
+
+const struct bench_book bench_heap = {
+	.name = "heap",
+	.item_bytes = sizeof(struct slot) + sizeof(u32),
+	.fixed_bytes = sizeof(struct heap),
+	.create = create,
+	.destroy = destroy,
+	.insert = insert,
+	.remove = remove_item,
+	.extract = extract,
+};

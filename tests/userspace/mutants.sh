@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Breaks copies of the policy files, one mutation at a time, and asserts that the unit tests notice:
+# a mutant has to build and its tests have to fail (or hang: a time limit counts). KTAP out.
+#
+# Usage: mutants.sh DIR CC
+
+set -euo pipefail
+
+if (($# != 2)); then
+	echo 'usage: mutants.sh DIR CC' >&2
+	exit 1
+fi
+
+here=$(dirname "$(readlink --canonicalize "$0")")
+kernel=$here/../../kernel
+mkdir --parents "$1"
+dir=$(readlink --canonicalize "$1")
+cc=$2
+sources=(pure.h runqueue.h runqueue.c policy.h policy.c price.h price.c tunables.h)
+
+# name | file | sed expression. Headers last: they rebuild everything.
+mutations=(
+	'bucket is last in, first out|runqueue.c|/^static inline void bucket_add/,/^}/s/\*tail = node;/if (!last) *tail = node;/'
+	'summary is never cleared|runqueue.c|/book->summary &= /s/&= .*/\&= 0xff;/'
+	'bitmap is never cleared|runqueue.c|s/book->bitmap\[b . 64\] &= ~BIT_ULL(b % 64);/;/'
+	'count is never lowered|runqueue.c|/book->nr\[b\]--;/d'
+	'reserve is exclusive|runqueue.c|s/general < (int)READ_ONCE/general <= (int)READ_ONCE/'
+	'feeder ignores its reserve|runqueue.c|s/if (feeder < (int)READ_ONCE.*/if (0)/'
+	'shorter wait wins a tie|runqueue.c|s/f->since_ns < g->since_ns/f->since_ns > g->since_ns/'
+	'next stops at a word of the bitmap|runqueue.c|s/words = book->summary & .*/words = 0;/'
+	'calendar does not go back|runqueue.c|/else if (number < rq->slot_base)/s/number <.*slot_base/0/'
+	'calendar forgets to wrap|runqueue.c|s/^\tunsigned int start = base % MX_SLOTS;/\tunsigned int start = 0;/'
+	'slot is never marked empty|runqueue.c|s/rq->slot_map\[node->slot . 64\] &= ~BIT_ULL/(void)BIT_ULL/'
+	'rival wins a tie|policy.c|s/rival->bucket > best->bucket/rival->bucket >= best->bucket/'
+	'rival ignores the reserve|policy.c|s/if (rival && !mx_clears.*/if (0)/'
+	'window is twice as long|policy.c|s/MSEC . 8 \* 7/MSEC \/ 8 * 14/'
+	'late wait is not noticed|policy.c|s/oldest->since_ns >= terms->window_ns;/oldest->since_ns >= 4 * terms->window_ns;/'
+	'pace slows down while the queue drains|policy.c|s/clamp(rq->pace_ns, div_u64(left_ns, rq->nr_queued),/(/'
+	'pace never recovers|policy.c|s/clamp(rq->pace_ns, div_u64(left_ns, rq->nr_queued),/min(rq->pace_ns ? rq->pace_ns : U64_MAX,/'
+	'turns ignore the share|policy.c|s/min(share_ns, pace_ns)/min(run_ns, pace_ns)/'
+	'turns ignore the pace|policy.c|s/min(share_ns, pace_ns)/share_ns/'
+	'turn is as long as a slice|policy.c|s/= turn_ns(terms, pace_ns);/= terms->slice_ns;/'
+	'slice ignores the window|policy.c|s/terms->window_ns . 8);/U64_MAX);/'
+	'market slice runs into the turn|policy.c|s/return clamp(left_ns, terms->slice_min_ns, /return max(left_ns, /'
+	'kernel threads wait for a turn|policy.c|s/best->bucket != MX_BUCKET_KTHREAD) &&/true) \&\&/'
+	'winner pays more than it bids|policy.c|s/return min(price, bid);/return price;/'
+	'winner pays the reserve alone|policy.c|s/price = max(price, second->bid);/;/'
+	'slope has no horizon|price.c|s/min(elapsed_ns, ramp->horizon_ns)/elapsed_ns/'
+	'safe may be cheaper|price.c|s/return max(m->base, ramp->safe);/return ramp->safe;/'
+	'ramp starts at the safe value|price.c|s/return m->base + (u32)mul_u64_u32_shr.*/return ramp->safe;/'
+	'lease never ends|price.c|s/now_ns >= m->lease_end_ns)/false)/'
+	'charge wraps|price.c|s/? U64_MAX : charge/? charge : charge/'
+	'reserve drops the GPU|price.c|s/scale_q16(price_q16, gpu)/scale_q16(price_q16, MX_ONE)/'
+	'reserve may be zero|price.c|s/(price_q16 >> 16), 1U)/(price_q16 >> 16), 0U)/'
+	'product wraps|price.h|s/return product > U32_MAX ? U32_MAX : /return /'
+	'multiplier may fall to nothing|price.h|s/MX_MULTIPLIER_MIN 4096U/MX_MULTIPLIER_MIN 0U/'
+	'buckets are one octave off|runqueue.h|s/octave = fls(bid) - 3;/octave = fls(bid) - 2;/'
+	'bucket floor is a step too high|runqueue.h|s/(8U + (bucket & 7))/(9U + (bucket \& 7))/'
+	'survival turns are preempted|policy.h|s/if (curr_survival)/if (false)/'
+	'default is out of range|tunables.h|s/X(slice_min_us, 500, 50,/X(slice_min_us, 5, 50,/'
+)
+
+passed=0 failed=0 nr=0
+mkdir --parents "$dir/kernel"
+rm --force "$dir"/kernel/*
+cp "${sources[@]/#/$kernel/}" "$dir/kernel/"
+echo 'KTAP version 1'
+echo "1..${#mutations[@]}"
+
+fail() {
+	echo "# $1"
+	echo "not ok $nr $name"
+	failed=$((failed + 1))
+}
+
+for mutation in "${mutations[@]}"; do
+	nr=$((nr + 1))
+	IFS='|' read -r name file expression <<< "$mutation"
+	sed --in-place "$expression" "$dir/kernel/$file"
+	rc=0
+	if cmp --silent "$kernel/$file" "$dir/kernel/$file"; then
+		fail "the mutation does not apply to $file any more: $expression"
+	elif ! make --no-print-directory --directory "$here" unit OUT="$dir" KERNEL="$dir/kernel" CC="$cc" \
+		SANITIZE= WERROR= > "$dir/build.log" 2>&1; then
+		fail "does not build, see $dir/build.log"
+	else
+		# The outer redirection is for the shell's own word on a crash.
+		{ SEED=1 timeout 30 "$dir/unit" > "$dir/unit.log" 2>&1; } 2> /dev/null || rc=$?
+		if ((rc == 0)); then
+			fail 'every test passes on the broken code'
+		else
+			noticed=$(grep --only-matching --perl-regexp '^    not ok \d+ \K.*' "$dir/unit.log" |
+				head --lines=1 || true)
+			((rc == 124)) && noticed='the time limit'
+			echo "ok $nr $name # noticed by ${noticed:-exit status $rc}"
+			passed=$((passed + 1))
+		fi
+	fi
+	cp "$kernel/$file" "$dir/kernel/$file"
+done
+
+echo "$passed passed, $failed failed, 0 skipped"
+((failed == 0))

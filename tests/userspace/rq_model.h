@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A simple model of the order book to check the real one against: one array, kept sorted by
+ * insertion, no bitmaps, no lists.
+ */
+#ifndef MAXWELL_TEST_RQ_MODEL_H
+#define MAXWELL_TEST_RQ_MODEL_H
+
+#include "runqueue.h"
+
+#define MODEL_NODES 300
+
+/**
+ * struct rq_model - a runqueue, its nodes, and what ought to be in it
+ * @rq: the subject
+ * @node: all nodes, queued or not
+ * @order: the queued ones, in order of insertion
+ * @nr: length of @order
+ */
+struct rq_model {
+	struct mx_runqueue rq;
+	struct mx_node node[MODEL_NODES];
+	struct mx_node *order[MODEL_NODES];
+	u32 nr;
+};
+
+void model_init(struct rq_model *m);
+void model_enqueue(struct rq_model *m, struct mx_node *node);
+void model_dequeue(struct rq_model *m, struct mx_node *node);
+void model_check(struct rq_model *m);
+struct mx_node *model_best(const struct rq_model *m, bool any);
+u64 model_oldest_since_ns(const struct rq_model *m);
+
+#endif /* MAXWELL_TEST_RQ_MODEL_H */
