@@ -21,6 +21,7 @@
 #include <linux/hrtimer.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <uapi/linux/maxwell.h>
@@ -270,6 +271,12 @@ bool mx_samples_wanted(void);
 int mx_sysfs_register(void);
 void mx_sysfs_unregister(void);
 
+/**
+ * mx_now_ns() - the clock of waits, slices, turns and leases
+ *
+ * CLOCK_MONOTONIC, the same on all CPUs but for a correction under way: who subtracts looks out for
+ * a time that lies a little ahead.
+ */
 static inline u64 mx_now_ns(void)
 {
 	return ktime_get_mono_fast_ns();

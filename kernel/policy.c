@@ -90,14 +90,14 @@ bool mx_survival_due(struct mx_runqueue *rq, const struct mx_terms *terms, u64 s
  * @bid: the winner's bid
  * @reserve: reserve price of its book
  *
- * The price of what it displaces: the larger of the reserve and the best other bid on the CPU, but
- * never more than its own bid (Vickrey 1961, with a reserve).
+ * The price of what it displaces: the larger of the reserve and the best other bid on the CPU that
+ * clears its own reserve, but never more than its own bid (Vickrey 1961, with a reserve).
  *
  * Return: cents per CPU-second.
  */
 u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve)
 {
-	const struct mx_node *second = mx_rq_top(rq);
+	const struct mx_node *second = mx_rq_best(rq);
 	u32 price = reserve;
 
 	if (second && second->bucket != MX_BUCKET_KTHREAD)

@@ -82,8 +82,10 @@ static u64 update_cpu(struct mx_cpu *mx, const struct mx_ramp *ramp, u64 now_ns,
 		while (mx_multiplier_step(m, ramp, now_ns)) {
 			cpumask_set_cpu(mx->cpu, m->state == MX_MULTIPLIER_SAFE ?
 						 &news->safe[kind] : &news->expired[kind]);
+			/* The value at the lease's end, or the one that the ramp led to. */
 			news->sample[kind] = *m;
-			news->sample[kind].base = mx_multiplier_value(m, ramp, now_ns);
+			if (m->state == MX_MULTIPLIER_SAFE)
+				news->sample[kind].base = mx_multiplier_value(m, ramp, now_ns);
 		}
 		value[kind] = mx_multiplier_value(m, ramp, now_ns);
 		if (mx_multiplier_moving(m, ramp, now_ns))
