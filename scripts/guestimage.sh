@@ -11,6 +11,9 @@ set -euo pipefail
 kernel=$MAXWELL_KERNEL
 modules=(virtio_blk ext4)
 
+if [[ -e /cache/modules.cpio && -e /cache/guest.ext4 ]]; then
+	exit
+fi
 exec 9> /cache/image.lock
 flock 9
 

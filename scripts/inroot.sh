@@ -49,7 +49,7 @@ exec chroot "$root" "$@"
 
 # What a caller may tune from outside passes through; the rest of the environment does not.
 pass=()
-for name in TERM V SEED KEEP T ACCEL; do
+for name in TERM V SEED KEEP T; do
 	if [[ ${!name+set} ]]; then
 		pass+=("$name=${!name}")
 	fi
@@ -58,8 +58,8 @@ done
 rc=0
 unshare "${userns[@]}" --mount --pid --fork --kill-child --propagation private \
 	bash -c "$enter" inroot "$slot" "$tree" \
-	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 MAXWELL_KERNEL="$kernel" \
-	HOME=/tmp LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
+	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 \
+	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
 	"$@" || rc=$?
 
 # Under sudo the outputs belong to whom the tree belongs.

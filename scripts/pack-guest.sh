@@ -15,7 +15,7 @@ trap 'rm --recursive --force "$work"' EXIT
 
 mkdir --parents "$work/payload/bin" "$work/payload/src"
 install "$from/vm/init" "$work/init"
-for part in sched_maxwell.ko maxctl vm/dkms.tar.gz; do
+for part in sched_maxwell.ko maxctl; do
 	[[ -e $from/$part ]] || echo "pack-guest: $from/$part is not built, the guest goes without it" >&2
 done
 if [[ -e $from/sched_maxwell.ko ]]; then

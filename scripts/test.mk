@@ -9,7 +9,7 @@ UNIT := $(MAKE) --no-print-directory -C tests/userspace OUT=$(CURDIR)/build/test
 shell-quote = '$(subst ','\'',$(1))'
 
 # Without a pattern everything, with one only the guest cases that match it.
-export T SEED KEEP ACCEL
+export T SEED KEEP
 
 .PHONY: buildroot test test-unit test-vm run bench bench-guest vm-exec vm-shell
 buildroot: ## make the build root (the other targets do it when they need it)
@@ -26,7 +26,7 @@ test-vm: ## the cases in the guest (T=PATTERN selects)
 
 run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
-	$(Q)$(INROOT) $(VM) exec --name demo --timeout 300 --command 'python3 -B tests/vm/demo.py'
+	$(Q)$(INROOT) $(VM) exec --name demo --clock counted --timeout 600 --command 'python3 -B tests/vm/demo.py'
 
 bench: ## cost of the runqueue's operations, in user space: build/bench/runqueue.json
 	$(Q)$(MAKE_IN_ROOT) in-root-bench
@@ -43,14 +43,18 @@ vm-shell: ## an interactive shell in the guest
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
 	$(Q)$(INROOT) $(VM) shell
 
-.PHONY: in-root-guest in-root-unit in-root-unit-run in-root-bench
+.PHONY: in-root-guest in-root-guest-cases in-root-unit in-root-unit-run in-root-bench
 $(BUILD)/vm/dkms.tar.gz: $(DKMS_FILES) scripts/dkms-tarball.sh
 	$(say) DKMS $@
+	$(Q)mkdir -p $(@D)
 	$(Q)scripts/dkms-tarball.sh $@
 
-in-root-guest: module tools guest-progs $(BUILD)/vm/dkms.tar.gz
+in-root-guest: module tools guest-progs
 	$(Q)scripts/guestimage.sh
 	$(Q)flock $(BUILD)/vm/payload.lock scripts/pack-guest.sh $(BUILD) $(PAYLOAD)
+
+# Only the cases want what DKMS built.
+in-root-guest-cases: $(BUILD)/vm/dkms.tar.gz in-root-guest
 
 in-root-unit:
 	$(Q)$(UNIT) all

@@ -18,27 +18,24 @@ passed=0 failed=0 skipped=0
 # run_suite NAME CMD...
 run_suite()
 {
-	local name=$1 rc=0 start=$SECONDS plan seen ok bad skip
+	local name=$1 rc=0 start=$SECONDS ok bad skip missing
 	shift
 	echo "# --- $name ---"
-	"$@" | tee "$out/$name.ktap" || rc=$?
-	ok=$(grep --count '^ok ' "$out/$name.ktap" || true)
-	bad=$(grep --count '^not ok ' "$out/$name.ktap" || true)
-	skip=$(grep --count --ignore-case '^ok .*# SKIP' "$out/$name.ktap" || true)
-	plan=$(sed --quiet 's/^1\.\.\([0-9]\+\).*/\1/p' "$out/$name.ktap" | awk '{ n += $1 } END { print n + 0 }')
-	seen=$((ok + bad))
+	# Only the last line of all may look like the sum.
+	"$@" | sed --unbuffered 's/^[0-9]\+ passed, /# &/' | tee "$out/$name.ktap" || rc=$?
+	read -r ok bad skip missing < <(awk -f scripts/ktap-sum.awk "$out/$name.ktap")
 	# A suite that dies half way must not pass for one that did what it could.
-	if ((seen < plan)); then
-		echo "# $name: $((plan - seen)) of $plan tests did not run"
-		bad=$((bad + plan - seen))
+	if ((missing)); then
+		echo "# $name: $missing planned tests did not run"
+		bad=$((bad + missing))
 	elif ((rc && bad == 0)); then
 		echo "# $name: ended with status $rc"
 		bad=1
-	elif ((seen == 0)); then
+	elif ((ok + bad + skip == 0)); then
 		echo "# $name: ran no test"
 		bad=1
 	fi
-	passed=$((passed + ok - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 	echo "# $name took $((SECONDS - start)) s"
 }
 
@@ -57,7 +54,7 @@ prepare()
 
 mkdir --parents "$out"
 total=$SECONDS
-prepare 'build root' scripts/buildroot.sh
+prepare 'build root' bash -c 'scripts/buildroot.sh > /dev/null'
 for suite; do
 	case $suite in
 	check)
@@ -68,7 +65,7 @@ for suite; do
 		run_suite unit "${make_in_root[@]}" in-root-unit-run
 		;;
 	guest)
-		prepare 'building module, tools and guest' "${make_in_root[@]}" in-root-guest
+		prepare 'building module, tools and guest' "${make_in_root[@]}" in-root-guest-cases
 		read -ra patterns <<< "${T:-}"
 		run_suite guest "$in_root" python3 -B tests/vm/run.py cases "${patterns[@]}"
 		;;

@@ -31,6 +31,7 @@ class Case:
     own_boot: bool = False
     kernel_args: str = ""
     expect_splat: str = ""
+    clock: str = "counted"
 
     @classmethod
     def read(cls, path):
@@ -38,7 +39,7 @@ class Case:
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 break
-            match = re.fullmatch(r"# (timeout|cpus|boot|kernel-args|expect-splat): *(.+)", line)
+            match = re.fullmatch(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat): *(.+)", line)
             if not match:
                 continue
             key, value = match.groups()
@@ -48,12 +49,14 @@ class Case:
                 if value != "own":
                     sys.exit(f"{path}: boot can only be 'own', not '{value}'")
                 case.own_boot = True
+            elif key == "clock" and value not in qemu.CLOCKS:
+                sys.exit(f"{path}: clock can be {' or '.join(qemu.CLOCKS)}, not '{value}'")
             else:
                 setattr(case, key.replace("-", "_"), value)
         return case
 
     def boot_key(self):
-        return (self.cpus, self.kernel_args, self.name if self.own_boot else "")
+        return (self.clock, self.cpus, self.kernel_args, self.name if self.own_boot else "")
 
 
 def splats(lines, allowed):

@@ -9,11 +9,13 @@ tune()
 	echo "$2" > "$PARAMS/$1" || die "cannot write $2 to $PARAMS/$1"
 }
 
-# A turn on the survival share every few hundred ms at most, so that stage(1) sees the market alone.
+# Slices that outlast a hiccup of the host, and a turn on the survival share every few hundred ms at
+# most, so that stage(1) sees the market alone.
 rare_survival()
 {
 	tune max_wait_ms 4000
 	tune survival_share_permille 1
+	tune slice_us 100000
 }
 
 # expect_order "NAME..." STEP...: the actors of stage run on CPU 1 in this order.

@@ -19,7 +19,7 @@ from session import BOOT_SECONDS, OUT, Session
 def run_command(args):
     """One command in the guest, its output as it comes; its status is ours."""
     control = {"mode": "exec\n", "seed": f"{args.seed}\n", "command": args.command + "\n"}
-    guest = qemu.Guest(OUT / args.name, control, args.cpus, args.kernel_args, args.accel)
+    guest = qemu.Guest(OUT / args.name, control, args.cpus, args.kernel_args, args.clock)
     deadline = time.monotonic() + BOOT_SECONDS + args.timeout
     code, console = None, []
     while True:
@@ -56,7 +56,7 @@ def main():
     parser.add_argument("--cpus", type=int, default=2)
     parser.add_argument("--kernel-args", default="")
     parser.add_argument("--expect-splat", default="")
-    parser.add_argument("--accel", default="", help="QEMU's -accel and what follows")
+    parser.add_argument("--clock", default="real", help="'counted' or 'real', see qemu.py")
     parser.add_argument("--seed", default=os.environ.get("SEED") or random.randrange(1 << 31))
     args = parser.parse_args()
 
@@ -69,8 +69,8 @@ def main():
         return run_command(args)
     if args.mode == "shell":
         control = {"mode": "shell\n", "seed": f"{args.seed}\n"}
-        return qemu.Guest(OUT / "shell", control, args.cpus, args.kernel_args,
-                          interactive=True).process.wait()
+        guest = qemu.Guest(OUT / "shell", control, args.cpus, args.kernel_args, interactive=True)
+        return guest.process.wait()
     print(f"# seed {args.seed}: SEED={args.seed} repeats it")
     return Session(select(args.patterns), args.seed).run()
 

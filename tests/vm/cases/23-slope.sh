@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Between two settings the kernel extrapolates with the slope, up to the horizon, by itself.
+
+. "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
+. "$MAXWELL_SRC/tests/vm/market.sh"
+
+value()
+{
+	json '.multipliers[] | select(.cpu == 1 and .kind == "local") | .value' maxctl -j price show
+}
+
+is_value()
+{
+	[[ $(value) == "$1" ]]
+}
+
+# sample VARIABLE COUNT: values over time, as a JSON array.
+sample()
+{
+	local -n out=$1
+	out=$(for _ in $(seq "$2"); do value; done | jq --slurp --compact-output .)
+}
+
+attach
+bid_spin 25 1
+tune slope_horizon_ms 1000
+maxctl price set 1 --slope 2
+sample rising 8
+wait_for 5 is_value 3
+echo "$rising" > "$CASE_TMP/rising"
+judge 'it rises' "$CASE_TMP/rising" '. == sort and .[0] < 3 and all(. >= 1 and . <= 3)'
+expect_state "$SPIN" parked
+assert 'reserve' "$(reserve 1 general) == 30"
+sleep 0.5
+is_value 3 || die "it moves beyond the horizon, to $(value)"
+
+maxctl price set 3 --slope -2
+sample falling 8
+wait_for 5 is_value 1
+echo "$falling" > "$CASE_TMP/falling"
+judge 'it falls' "$CASE_TMP/falling" '. == (sort | reverse) and .[0] > 1 and all(. >= 1 and . <= 3)'
+[[ $(account "$SPIN" state) != parked ]] || die 'the price is down again, but the hog parks'
+ms=$(cpu_ms_in 1 "$SPIN")
+assert 'the hog runs again' "$ms > 500"
+
+# It never leaves the range of a multiplier.
+maxctl price set 1 --slope -100
+wait_for 5 is_value 0.0625
