@@ -228,7 +228,7 @@ bool mx_cpu_idle(int cpu);
 int mx_idle_for(const struct task_struct *p, const struct mx_task *t, int near);
 
 /* steal.c */
-struct mx_task *mx_steal(struct mx_cpu *thief, int above);
+struct task_struct *mx_steal(struct mx_cpu *thief, int above);
 
 /* pricing.c */
 int mx_pricing_init(void);

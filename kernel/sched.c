@@ -204,7 +204,6 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
 	u64 now_ns = mx_now_ns();
 	struct task_struct *p;
 	struct mx_pick pick;
-	struct mx_task *t;
 	bool owed;
 	int above;
 
@@ -213,11 +212,11 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
 	if (now_ns >= mx->steal_ns && !owed) {
 		mx->steal_ns = now_ns + (u64)mx_tune(steal_interval_us) * NSEC_PER_USEC;
 		above = max(READ_ONCE(mx->top), READ_ONCE(mx->running));
-		t = mx_steal(mx, above);
-		if (t) {
+		p = mx_steal(mx, above);
+		if (p) {
 			mx->auction_ns = now_ns;
 			*slice_ns = mx_terms.slice_ns;
-			return t->task;
+			return p;
 		}
 	}
 
@@ -233,10 +232,9 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
 		 * kick. The core tells of transitions only, and this may be the second time in a row.
 		 */
 		mx_update_idle(cpu, true);
-		t = mx_steal(mx, -1);
-		if (t) {
+		p = mx_steal(mx, -1);
+		if (p) {
 			mx_update_idle(cpu, false);
-			p = t->task;
 			pick.slice_ns = mx_terms.slice_ns;
 		}
 	}

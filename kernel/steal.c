@@ -70,9 +70,10 @@ static struct mx_task *choose(struct mx_cpu *victim, struct mx_cpu *thief, int a
  * @thief: the local CPU, not locked
  * @above: it has to beat this bucket; -1 for any
  *
- * Return: a task in state POPPED that still belongs to the other CPU; NULL if none was found.
+ * Return: a task whose record is in state POPPED and still belongs to the other CPU; NULL if none was
+ * found.
  */
-struct mx_task *mx_steal(struct mx_cpu *thief, int above)
+struct task_struct *mx_steal(struct mx_cpu *thief, int above)
 {
 	struct search s = {
 		.thief = thief,
@@ -80,6 +81,7 @@ struct mx_task *mx_steal(struct mx_cpu *thief, int above)
 		.victim = -1,
 		.left = mx_tune(steal_victims),
 	};
+	struct task_struct *p = NULL;
 	struct mx_cpu *victim;
 	struct mx_task *t;
 
@@ -100,13 +102,14 @@ struct mx_task *mx_steal(struct mx_cpu *thief, int above)
 		mx_book_del(victim, t);
 		t->state = MX_POPPED;
 		t->survival = false;
+		p = t->task;
 	}
 	raw_spin_unlock(&victim->lock);
 
-	if (t) {
+	if (p) {
 		raw_spin_lock(&thief->lock);
 		thief->count.stolen++;
 		raw_spin_unlock(&thief->lock);
 	}
-	return t;
+	return p;
 }

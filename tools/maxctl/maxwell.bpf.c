@@ -15,6 +15,9 @@
 
 char _license[] SEC("license") = "GPL";
 
+/* A steal that fails, the CPU's own book, one more steal. */
+#define DISPATCH_TRIES 3
+
 /* Set by the loader for --all; only passed on, the mode itself is a flag of the ops. */
 const volatile bool all_tasks;
 
@@ -76,13 +79,18 @@ int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
 {
 	struct task_struct *p;
 	u64 slice_ns = 0;
+	int i;
 
-	p = maxwell_dispatch(cpu, &slice_ns);
-	if (!p)
-		return 0;
-	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, 0);
-	if (!maxwell_commit(p, cpu))
+	/* The core does not ask again after a cancellation, and the next auction may find a winner. */
+	for (i = 0; i < DISPATCH_TRIES; i++) {
+		p = maxwell_dispatch(cpu, &slice_ns);
+		if (!p)
+			break;
+		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, 0);
+		if (maxwell_commit(p, cpu))
+			break;
 		scx_bpf_dispatch_cancel();
+	}
 	return 0;
 }
 
