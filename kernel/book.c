@@ -109,9 +109,9 @@ void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 		t->nr_survival++;
 		mx->count.survival_runs++;
 	}
-	/* The tick is too coarse for a slice shorter than itself. */
-	if (t->task->scx.slice < TICK_NSEC)
-		mx_timer_arm(mx, t->task->scx.slice);
+	/* The tick is too coarse for a slice shorter than itself, and for the survival share. */
+	if (t->survival || t->task->scx.slice < TICK_NSEC)
+		mx_timer_arm(mx, t, t->task->scx.slice);
 }
 
 /**
@@ -130,6 +130,7 @@ void mx_end_run(struct mx_cpu *mx)
 	t->state = MX_OFF;
 	t->survival = false;
 	mx->curr = NULL;
+	WRITE_ONCE(mx->timer_task, NULL);
 	WRITE_ONCE(mx->running, -1);
 }
 

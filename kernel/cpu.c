@@ -23,7 +23,7 @@ void mx_resched_here(struct mx_cpu *mx)
 {
 	struct mx_task *curr = READ_ONCE(mx->curr);
 
-	/* The slice belongs to whoever holds the CPU's rq lock or, with interrupts off, runs on it. */
+	/* The slice is for whoever holds the CPU's rq lock or, interrupts off, runs on it. */
 	if (curr && READ_ONCE(curr->task) == current)
 		WRITE_ONCE(current->scx.slice, 0);
 	set_need_resched_current();
@@ -66,21 +66,28 @@ static enum hrtimer_restart timer_fn(struct hrtimer *timer)
 {
 	struct mx_cpu *mx = container_of(timer, struct mx_cpu, timer);
 
-	/* A CPU that went down has handed its timer to another one. */
-	if (mx->cpu == smp_processor_id())
+	struct mx_task *curr = READ_ONCE(mx->curr);
+
+	/*
+	 * A CPU that went down has handed its timer to another one. A timer whose slice ended early, or
+	 * that was to wake an idle CPU, is no business of who runs now: for him there is the tick.
+	 */
+	if (mx->cpu == smp_processor_id() && (!curr || curr == READ_ONCE(mx->timer_task)))
 		mx_resched_here(mx);
 	return HRTIMER_NORESTART;
 }
 
 /**
  * mx_timer_arm() - hold an auction on the local CPU after a while
- * @mx: state of the local CPU
+ * @mx: state of the local CPU, locked
+ * @t: record of the task whose slice it ends; NULL to wake an idle CPU
  * @delay_ns: when; replaces what was armed before
  *
  * Context: interrupts off; usable under the CPU's rq lock, as the core's own hrtick is.
  */
-void mx_timer_arm(struct mx_cpu *mx, u64 delay_ns)
+void mx_timer_arm(struct mx_cpu *mx, struct mx_task *t, u64 delay_ns)
 {
+	WRITE_ONCE(mx->timer_task, t);
 	hrtimer_start(&mx->timer, ns_to_ktime(delay_ns), HRTIMER_MODE_REL_PINNED_HARD);
 }
 
@@ -188,7 +195,11 @@ void mx_cpus_free(void)
 			hrtimer_cancel(&mx->timer);
 		free_cpumask_var(mx->llc);
 	}
-	/* A kick may still be on its way: wait until every CPU has taken an interrupt. */
+	/*
+	 * A kick may still be on its way. A CPU runs those that somebody waits for before the others
+	 * that came with them, so only the second round is sure to find the kick done.
+	 */
+	kick_all_cpus_sync();
 	kick_all_cpus_sync();
 	free_percpu(mx_cpus);
 	mx_cpus = NULL;

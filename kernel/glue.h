@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the module and the BPF glue (tools/maxctl/maxwell.bpf.c) hand each other beside scalars. Both
- * sides compile it; fixed-size fields only.
+ * What the module and the BPF glue (tools/maxctl/maxwell.bpf.c) hand each other beside scalars.
+ * Both sides compile it; fixed-size fields only.
  */
 #ifndef MAXWELL_GLUE_H
 #define MAXWELL_GLUE_H

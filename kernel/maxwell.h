@@ -115,6 +115,15 @@ struct mx_counters {
 	u64 charged_nanocents;
 };
 
+/* Neighbourhoods of a CPU, each without those before it. */
+enum mx_near {
+	MX_NEAR_CORE,
+	MX_NEAR_LLC,
+	MX_NEAR_NODE,
+	MX_NEAR_MACHINE,
+	MX_NEARS,
+};
+
 /**
  * struct mx_cpu - everything that Maxwell knows of a CPU
  * @lock: protects what follows up to @count, and the records that point here
@@ -130,8 +139,9 @@ struct mx_counters {
  * @cpu: number of the CPU
  * @kicked: a kick is on its way; keeps them from piling up
  * @steal_ns: no search for a better bid elsewhere before this; only this CPU touches it
- * @steal_cursor: where the last search ended; only this CPU touches it
+ * @steal_cursor: where the last search of each neighbourhood ended; only this CPU touches it
  * @timer: ends short slices, and wakes an idle CPU for the survival share
+ * @timer_task: record of the task whose slice @timer ends; NULL if it is to wake an idle CPU
  * @csd: the kick
  * @llc: CPUs that share the last-level cache
  * @reserve: reserve price of each book, cents per CPU-second; written under mx_price_mutex
@@ -152,8 +162,9 @@ struct mx_cpu {
 	int cpu;
 	atomic_t kicked;
 	u64 steal_ns;
-	unsigned int steal_cursor;
+	unsigned int steal_cursor[MX_NEARS];
 	struct hrtimer timer;
+	struct mx_task *timer_task;
 	call_single_data_t csd;
 	cpumask_var_t llc;
 	u32 reserve[MX_BOOKS];
@@ -177,7 +188,7 @@ void mx_cpus_free(void);
 void mx_cpus_reset(void);
 void mx_kick(int cpu);
 void mx_resched_here(struct mx_cpu *mx);
-void mx_timer_arm(struct mx_cpu *mx, u64 delay_ns);
+void mx_timer_arm(struct mx_cpu *mx, struct mx_task *t, u64 delay_ns);
 void mx_topology_refresh(void);
 
 /* task.c */
@@ -209,7 +220,7 @@ bool mx_curr_must_yield(struct mx_cpu *mx, u64 now_ns);
 /* sched.c */
 int mx_enqueue(struct task_struct *p, bool last);
 void mx_dequeue(struct task_struct *p, bool dispatched, bool sleep);
-struct task_struct *mx_dispatch(int cpu, u64 *slice_ns);
+struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns);
 bool mx_commit(struct task_struct *p, int cpu);
 void mx_tick(struct task_struct *p);
 void mx_set_weight(struct task_struct *p, u32 weight);

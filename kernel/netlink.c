@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink family "maxwell": requests that set or get one thing, and notifications. The dumps
- * are in netlink_dump.c; policies and tables in netlink_gen.c are generated from
+ * Generic netlink family "maxwell": requests that set or get one thing, and notifications. The
+ * dumps are in netlink_dump.c; policies and tables in netlink_gen.c are generated from
  * Documentation/netlink/specs/maxwell.yaml.
  *
  * May sleep; takes mx_price_mutex, mx_class_mutex and mx_cpu::lock through the functions it calls.
@@ -21,8 +21,11 @@ static_assert((int)MX_MULTIPLIER_HELD == (int)MAXWELL_PRICE_STATE_HELD);
 static_assert((int)MX_MULTIPLIER_RAMPING == (int)MAXWELL_PRICE_STATE_RAMPING);
 static_assert((int)MX_MULTIPLIER_SAFE == (int)MAXWELL_PRICE_STATE_SAFE);
 static_assert((int)MX_BOOK_FEEDER == (int)MAXWELL_BOOK_FEEDER);
-static_assert(MX_ONE == MAXWELL_MULTIPLIER_ONE && MX_MULTIPLIER_MIN == MAXWELL_MULTIPLIER_MIN);
-static_assert(MX_PRICE_KINDS == MAXWELL_PRICE_KIND_GPU + 1);
+static_assert(MX_ONE == MAXWELL_MULTIPLIER_ONE);
+static_assert(MX_MULTIPLIER_MIN == MAXWELL_MULTIPLIER_MIN);
+static_assert(MX_PRICE_KINDS == (int)MAXWELL_PRICE_KIND_GPU + 1);
+
+#define NOT_UNDER "thread %d is not under the class: "
 
 static bool registered;
 
@@ -67,7 +70,7 @@ int mx_nl_cpus(struct nlattr *attr, const struct cpumask *all, struct cpumask *c
 		return -EINVAL;
 	}
 	if (!cpumask_subset(cpus, cpu_possible_mask)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "the CPU list names CPUs that this machine cannot have");
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the CPU list names CPUs that cannot exist here");
 		return -EINVAL;
 	}
 	return 0;
@@ -173,7 +176,7 @@ static int rebid(struct task_struct *p, struct genl_info *info)
 		raw_spin_unlock_irqrestore(&mx->lock, flags);
 	}
 	if (ret) {
-		NL_SET_ERR_MSG_FMT(info->extack, "thread %d is not under the class: its policy must be SCHED_EXT, the class attached",
+		NL_SET_ERR_MSG_FMT(info->extack, NOT_UNDER "policy not SCHED_EXT, or detached",
 				   task_pid_vnr(p));
 		return ret;
 	}
@@ -229,7 +232,8 @@ int maxwell_nl_bid_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(p);
 	ret = mx_task_report(mx_task_of(p), p, &report);
 	if (ret)
-		NL_SET_ERR_MSG_FMT(info->extack, "thread %d is not under the class", task_pid_vnr(p));
+		NL_SET_ERR_MSG_FMT(info->extack, NOT_UNDER "nothing is known of it",
+				   task_pid_vnr(p));
 	put_task_struct(p);
 	if (ret)
 		return ret;

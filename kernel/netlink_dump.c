@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink family "maxwell": the dumps, and the messages that they share with single requests.
+ * Generic netlink family "maxwell": the dumps, and the messages that they share with single
+ * requests.
  *
  * A dump resumes by a stable key (record number, CPU, bucket), kept in the callback's context. May
  * sleep between messages; takes mx_cpu::lock of one CPU at a time for a copy.
@@ -28,12 +29,12 @@ static u32 task_state(const struct mx_cpu *mx, const struct mx_task *t)
 {
 	if (mx_task_on_cpu(t))
 		return MAXWELL_TASK_STATE_RUNNING;
-	if (t->state == MX_QUEUED && !mx_clears(&mx->rq, t->book, t->node.bucket))
+	if (!(READ_ONCE(t->task->scx.flags) & SCX_TASK_QUEUED))
+		return MAXWELL_TASK_STATE_SLEEPING;
+	/* In a book, or on a local queue of sched_ext while a higher class has the CPU. */
+	if (!mx_clears(&mx->rq, t->node.book, t->node.bucket))
 		return MAXWELL_TASK_STATE_PARKED;
-	/* Runnable, in a book or on a local queue of sched_ext. */
-	if (READ_ONCE(t->task->scx.flags) & SCX_TASK_QUEUED)
-		return MAXWELL_TASK_STATE_QUEUED;
-	return MAXWELL_TASK_STATE_SLEEPING;
+	return MAXWELL_TASK_STATE_QUEUED;
 }
 
 /**
@@ -183,7 +184,8 @@ int mx_nl_fill_cpu(struct sk_buff *msg, const struct genl_info *info, int cpu)
 	    nla_put_u32(msg, MAXWELL_A_CPU_PARKED, r.parked) ||
 	    nla_put_u32(msg, MAXWELL_A_CPU_RESERVE_GENERAL,
 			READ_ONCE(mx->reserve[MX_BOOK_GENERAL])) ||
-	    nla_put_u32(msg, MAXWELL_A_CPU_RESERVE_FEEDER, READ_ONCE(mx->reserve[MX_BOOK_FEEDER])) ||
+	    nla_put_u32(msg, MAXWELL_A_CPU_RESERVE_FEEDER,
+			READ_ONCE(mx->reserve[MX_BOOK_FEEDER])) ||
 	    nla_put_uint(msg, MAXWELL_A_CPU_ENQUEUED, r.count.enqueued) ||
 	    nla_put_uint(msg, MAXWELL_A_CPU_DISPATCHED, r.count.dispatched) ||
 	    nla_put_uint(msg, MAXWELL_A_CPU_DEQUEUED, r.count.dequeued) ||

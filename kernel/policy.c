@@ -159,8 +159,9 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 
 	best = mx_rq_best(rq);
 	/*
-	 * Nobody is owed a turn before this slice is over, and as many wait as when that was worked out:
-	 * the common case. Whoever has waited too long is found at the next turn, within the pace.
+	 * Nobody is owed a turn before this slice is over, and as many wait as when that was
+	 * worked out: the common case. Whoever has waited too long is found at the next turn,
+	 * within the pace.
 	 */
 	if (rq->nr_queued == rq->paced_nr && now_ns + terms->slice_ns < *survival_ns) {
 		pick_market(best, rival, pick);

@@ -2,9 +2,9 @@
 /*
  * Multipliers of all CPUs, and the worker that turns them into reserves.
  *
- * The pick path reads a reserve with one load. This file writes it: when a multiplier is set, when a
- * tunable changes, and every UPDATE_NS while a slope, a ramp or the demand moves it. A lease that
- * runs costs nothing until its end.
+ * The pick path reads a reserve with one load. This file writes it: when a multiplier is set,
+ * when a tunable changes, and every UPDATE_NS while a slope, a ramp or the demand moves it. A
+ * lease that runs costs nothing until its end.
  *
  * Takes mx_price_mutex; may sleep.
  */
@@ -62,8 +62,12 @@ static u32 demand(struct mx_cpu *mx, bool tick)
 		mx->waiting_q8 = 0;
 		return MX_ONE;
 	}
-	if (tick)
-		mx->waiting_q8 += (s32)((READ_ONCE(mx->rq.nr_queued) << 8) - mx->waiting_q8) / 16;
+	if (tick) {
+		s32 off = (READ_ONCE(mx->rq.nr_queued) << 8) - mx->waiting_q8;
+
+		/* Rounded away from 0, or the last sixteenths would never be made up. */
+		mx->waiting_q8 += (off + (off > 0 ? 15 : -15)) / 16;
+	}
 	return mx_demand_q16(gain, mx->waiting_q8);
 }
 
@@ -129,8 +133,8 @@ static void update_all(bool tick)
 
 	for (kind = 0; kind < MX_PRICE_KINDS; kind++) {
 		if (!cpumask_empty(&news->expired[kind]))
-			mx_notify_price(&news->expired[kind], kind, MAXWELL_PRICE_EVENT_LEASE_EXPIRED,
-					&news->sample[kind]);
+			mx_notify_price(&news->expired[kind], kind,
+					MAXWELL_PRICE_EVENT_LEASE_EXPIRED, &news->sample[kind]);
 		if (!cpumask_empty(&news->safe[kind]))
 			mx_notify_price(&news->safe[kind], kind, MAXWELL_PRICE_EVENT_SAFE_REACHED,
 					&news->sample[kind]);
@@ -226,7 +230,7 @@ static void sample_fn(struct work_struct *work)
  */
 int mx_pricing_init(void)
 {
-	news = kvzalloc(sizeof(*news), GFP_KERNEL);
+	news = kvzalloc_obj(*news);
 	if (!news)
 		return -ENOMEM;
 	mx_pricing_refresh();

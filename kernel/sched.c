@@ -38,12 +38,23 @@ static struct mx_cpu *move(struct mx_cpu *mx, struct mx_task *t, int cpu)
 {
 	if (likely(t->cpu == cpu))
 		return mx;
-	/* Only who holds the task's rq lock, or dispatches it, gets here: the record won't move again. */
+	/* It may come from a CPU that never learnt that it had left: bypass mode asks nobody. */
+	if (mx->curr == t)
+		mx_end_run(mx);
+	/* Who holds the task's rq lock, or dispatches it, is alone in moving its record. */
 	WRITE_ONCE(t->cpu, cpu);
 	raw_spin_unlock(&mx->lock);
 	mx = mx_cpu(cpu);
 	raw_spin_lock(&mx->lock);
 	return mx;
+}
+
+/* Whether @p may move; the prologue of a BPF program has counted up the flag of who runs it. */
+static bool may_migrate(const struct task_struct *p)
+{
+	unsigned int own = IS_ENABLED(CONFIG_PREEMPT_RCU) && p == current;
+
+	return p->nr_cpus_allowed > 1 && p->migration_disabled <= own;
 }
 
 /* After @t was queued on @mx: make sure that somebody looks at it. */
@@ -59,11 +70,24 @@ static void wake_someone(struct mx_cpu *mx, const struct mx_task *t, const struc
 			mx_kick(mx->cpu);
 		return;
 	}
-	if (p->nr_cpus_allowed == 1 || p->migration_disabled)
+	if (!may_migrate(p))
 		return;
+	/*
+	 * Either this sees a CPU that just went idle, or that one's search sees the task queued:
+	 * pairs with the atomic operation in mx_update_idle().
+	 */
+	smp_mb();
 	cpu = mx_idle_for(p, t, mx->cpu);
 	if (cpu >= 0)
 		mx_kick(cpu);
+}
+
+/* The local CPU goes idle: have it look again when a turn is due, at once if somebody can pay. */
+static void arm_idle(struct mx_cpu *mx, u64 now_ns)
+{
+	u64 delay_ns = mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0;
+
+	mx_timer_arm(mx, NULL, mx_rq_best(&mx->rq) ? 0 : delay_ns);
 }
 
 static int overflow(int cpu)
@@ -76,13 +100,27 @@ static int overflow(int cpu)
 	return -ENOSPC;
 }
 
+/*
+ * When the wait of @p begins. Who is put off the CPU by an auction, rather than by a higher class,
+ * has somebody else in its place: that saves reading the clock again.
+ */
+static u64 wait_start_ns(const struct task_struct *p, const struct mx_task *t, bool last)
+{
+	const struct mx_cpu *here = mx_cpu(smp_processor_id());
+	const struct mx_task *curr = READ_ONCE(here->curr);
+
+	if (p == current && (last || (curr && curr != t)))
+		return here->auction_ns;
+	return mx_now_ns();
+}
+
 /**
  * mx_enqueue() - ops.enqueue
  * @p: task that wants a CPU; its rq lock is held
  * @last: the CPU has nothing else to run and goes idle unless told otherwise
  *
- * Return: 0 if the task stands in a book, or -ENOSPC if it has no record: the caller then gives it to
- * the global queue.
+ * Return: 0 if the task stands in a book, or -ENOSPC if it has no record: the caller then gives
+ * it to the global queue.
  */
 int mx_enqueue(struct task_struct *p, bool last)
 {
@@ -97,12 +135,16 @@ int mx_enqueue(struct task_struct *p, bool last)
 			return overflow(task_cpu(p));
 	}
 
-	/* Who is put off its CPU has just lost an auction there: saves reading the clock again. */
-	now_ns = p == current ? mx_cpu(smp_processor_id())->auction_ns : mx_now_ns();
+	now_ns = wait_start_ns(p, t, last);
 	mx = mx_task_lock(t);
 	leave_custody(mx, t, false);
 	if (mx->curr == t)
 		mx_end_run(mx);
+	/* What it ran past us, in bypass mode say, has ended the wait before. */
+	if (p->se.sum_exec_runtime != t->exec_start_ns) {
+		t->wait_since_ns = 0;
+		mx_charge(mx, t);
+	}
 	mx = move(mx, t, task_cpu(p));
 	placed = t->placed;
 	t->placed = false;
@@ -114,7 +156,7 @@ int mx_enqueue(struct task_struct *p, bool last)
 		mx->count.preempted++;
 	/* A task put off the CPU for want of money: its next turn has to be timed. */
 	if (last && mx->cpu == smp_processor_id())
-		mx_timer_arm(mx, mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0);
+		arm_idle(mx, now_ns);
 	raw_spin_unlock(&mx->lock);
 
 	if (preempt || busy)
@@ -174,7 +216,7 @@ static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick,
 		mx->curr->task->scx.slice = pick->slice_ns;
 		mx->curr->survival = false;
 		if (pick->slice_ns < TICK_NSEC)
-			mx_timer_arm(mx, pick->slice_ns);
+			mx_timer_arm(mx, mx->curr, pick->slice_ns);
 		return NULL;
 	case MX_MARKET:
 	case MX_SURVIVAL:
@@ -185,20 +227,36 @@ static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick,
 		return t->task;
 	default:
 		if (mx->rq.nr_queued)
-			mx_timer_arm(mx, mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0);
+			arm_idle(mx, now_ns);
 		return NULL;
 	}
+}
+
+/*
+ * Nobody can pay on a CPU that higher classes keep busy; mx_cpu::lock held. The deadline server
+ * that gets sched_ext its share of such a CPU stops for good if it is given nobody, and the CPU
+ * would not cool anyway: who has waited longest has the turn.
+ */
+static void pick_contended(struct mx_cpu *mx, struct mx_pick *pick)
+{
+	pick->slice_ns = mx_terms.slice_min_ns;
+	pick->node = mx_rq_oldest(&mx->rq);
+	if (pick->node)
+		pick->verdict = MX_SURVIVAL;
+	else if (mx->curr)
+		pick->verdict = MX_KEEP;
 }
 
 /**
  * mx_dispatch() - ops.dispatch: hold the auction of a CPU
  * @cpu: the local CPU; its rq lock is held
+ * @contended: tasks of other classes are runnable here
  * @slice_ns: written if a task is returned
  *
  * Return: the winner, to be inserted on the CPU's local queue and then confirmed with mx_commit();
  * NULL if the running task goes on or the CPU goes idle.
  */
-struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
+struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns)
 {
 	struct mx_cpu *mx = mx_cpu(cpu);
 	u64 now_ns = mx_now_ns();
@@ -223,13 +281,16 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
 	raw_spin_lock(&mx->lock);
 	mx->auction_ns = now_ns;
 	mx_pick(&mx->rq, rival_of(mx), &mx_terms, &mx->survival_ns, now_ns, &pick);
+	if (pick.verdict == MX_IDLE && contended)
+		pick_contended(mx, &pick);
 	p = settle(mx, &pick, now_ns);
 	raw_spin_unlock(&mx->lock);
 
-	if (pick.verdict == MX_IDLE) {
+	if (pick.verdict == MX_IDLE && !contended) {
 		/*
-		 * Idle from here on, so that who queues a task elsewhere after the search knows whom to
-		 * kick. The core tells of transitions only, and this may be the second time in a row.
+		 * Idle from here on, so that who queues a task elsewhere after the search knows
+		 * whom to kick. The core tells of transitions only, and this may be the second
+		 * time in a row.
 		 */
 		mx_update_idle(cpu, true);
 		p = mx_steal(mx, -1);
@@ -248,8 +309,8 @@ struct task_struct *mx_dispatch(int cpu, u64 *slice_ns)
  * @cpu: the local CPU
  *
  * A task of another CPU's book may have changed its affinity or disabled migration before the
- * insertion. What changes after it makes the insertion void, so the order insert, check, cancel has no
- * window.
+ * insertion. What changes after it makes the insertion void, so the order insert, check, cancel
+ * has no window.
  *
  * Return: false if the insertion has to be cancelled. The task is back in its book then, unless the
  * core has taken it meanwhile.
@@ -270,9 +331,13 @@ bool mx_commit(struct task_struct *p, int cpu)
 		if (t->state == MX_POPPED)
 			mx_book_add(mx, t, mx_now_ns());
 		raw_spin_unlock(&mx->lock);
+		/* It may have gone idle while the task was not in its book. */
+		mx_kick(mx->cpu);
 	}
 	raw_spin_lock(&here->lock);
 	here->count.steal_failed++;
+	/* The core does not ask again after a cancellation, though more may wait here. */
+	mx_timer_arm(here, NULL, 0);
 	raw_spin_unlock(&here->lock);
 	return false;
 }

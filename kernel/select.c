@@ -51,6 +51,8 @@ void mx_update_idle(int cpu, bool idle)
 		cpumask_set_cpu(cpu, idle_mask);
 	else
 		cpumask_clear_cpu(cpu, idle_mask);
+	/* Who goes idle looks for work after this: pairs with the barrier in wake_someone(). */
+	smp_mb__after_atomic();
 }
 
 /**
@@ -73,8 +75,8 @@ static bool whole_core_idle(int cpu)
 }
 
 /*
- * The best idle CPU of @mask for @t, or -1: one whose whole core is idle before one whose sibling is
- * busy, then the cheapest.
+ * The best idle CPU of @mask for @t, or -1: one whose whole core is idle before one whose sibling
+ * is busy, then the cheapest.
  */
 static int cheapest_idle(const struct task_struct *p, const struct mx_task *t, u8 bucket,
 			 const struct cpumask *mask, int near)
@@ -88,10 +90,11 @@ static int cheapest_idle(const struct task_struct *p, const struct mx_task *t, u
 		u32 price;
 		bool core;
 
+		if (!cpumask_test_cpu(cpu, mask) || !cpumask_test_cpu(cpu, p->cpus_ptr))
+			continue;
 		if (!left--)
 			break;
-		if (!cpumask_test_cpu(cpu, mask) || !cpumask_test_cpu(cpu, p->cpus_ptr) ||
-		    !cpu_active(cpu) || !affords(t, bucket, cpu))
+		if (!cpu_active(cpu) || !affords(t, bucket, cpu))
 			continue;
 		core = whole_core_idle(cpu);
 		price = READ_ONCE(mx_cpu(cpu)->reserve[t->book]);
@@ -175,7 +178,7 @@ int mx_select_cpu(struct task_struct *p, int prev_cpu)
 		return prev_cpu;
 	bucket = mx_task_bucket(t, mx_task_bid(t));
 	if (cpumask_test_cpu(prev_cpu, idle_mask) && cpumask_test_cpu(prev_cpu, p->cpus_ptr) &&
-	    affords(t, bucket, prev_cpu) && whole_core_idle(prev_cpu)) {
+	    cpu_active(prev_cpu) && affords(t, bucket, prev_cpu) && whole_core_idle(prev_cpu)) {
 		cpu = prev_cpu;
 	} else {
 		cpu = mx_idle_for(p, t, prev_cpu);

@@ -2,9 +2,9 @@
 /*
  * Stealing by price: a CPU takes the best bid that waits elsewhere, if it beats what it has.
  *
- * The search is bounded three ways: a few victims (tunable steal_victims), near ones first, and a few
- * tasks of the one chosen. It reads the victims' mx_cpu::top without their locks, as a hint, and
- * takes the lock of one victim, no other lock held but the thief's rq lock.
+ * The search is bounded three ways: a few victims (tunable steal_victims), near ones first, and a
+ * few tasks of the one chosen. It reads the victims' mx_cpu::top without their locks, as a hint,
+ * and takes the lock of one victim, no other lock held but the thief's rq lock.
  */
 #include <linux/topology.h>
 
@@ -17,21 +17,27 @@ struct search {
 	struct mx_cpu *thief;
 	int top;
 	int victim;
-	u32 left;
 };
 
-/* Look at CPUs of @mask, from where the last search ended, until the search's budget is spent. */
-static void look(struct search *s, const struct cpumask *mask)
+/*
+ * Look at some CPUs of @mask that are not in @inner, from where the last search of this
+ * neighbourhood ended.
+ */
+static void look(struct search *s, enum mx_near near, const struct cpumask *mask,
+		 const struct cpumask *inner)
 {
+	unsigned int start = s->thief->steal_cursor[near];
+	u32 left = mx_tune(steal_victims);
 	int cpu, top;
 
-	for_each_cpu_wrap(cpu, mask, s->thief->steal_cursor) {
-		if (cpu == s->thief->cpu)
+	if (s->victim >= 0)
+		return;
+	for_each_cpu_wrap(cpu, mask, start) {
+		if (cpumask_test_cpu(cpu, inner))
 			continue;
-		if (!s->left)
+		if (!left--)
 			break;
-		s->left--;
-		s->thief->steal_cursor = cpu + 1;
+		s->thief->steal_cursor[near] = cpu + 1;
 		top = READ_ONCE(mx_cpu(cpu)->top);
 		if (top > s->top) {
 			s->top = top;
@@ -70,8 +76,8 @@ static struct mx_task *choose(struct mx_cpu *victim, struct mx_cpu *thief, int a
  * @thief: the local CPU, not locked
  * @above: it has to beat this bucket; -1 for any
  *
- * Return: a task whose record is in state POPPED and still belongs to the other CPU; NULL if none was
- * found.
+ * Return: a task whose record is in state POPPED and still belongs to the other CPU; NULL if none
+ * was found.
  */
 struct task_struct *mx_steal(struct mx_cpu *thief, int above)
 {
@@ -79,19 +85,20 @@ struct task_struct *mx_steal(struct mx_cpu *thief, int above)
 		.thief = thief,
 		.top = above,
 		.victim = -1,
-		.left = mx_tune(steal_victims),
 	};
+	const struct cpumask *core = topology_sibling_cpumask(thief->cpu);
+	const struct cpumask *node = cpumask_of_node(cpu_to_node(thief->cpu));
 	struct task_struct *p = NULL;
 	struct mx_cpu *victim;
 	struct mx_task *t;
 
-	look(&s, topology_sibling_cpumask(thief->cpu));
-	if (s.victim < 0)
-		look(&s, thief->llc);
-	if (s.victim < 0)
-		look(&s, cpumask_of_node(cpu_to_node(thief->cpu)));
-	if (s.victim < 0)
-		look(&s, cpu_online_mask);
+	/* A CPU on its way down may still hold auctions, but the core would move nothing to it. */
+	if (!cpu_active(thief->cpu))
+		return NULL;
+	look(&s, MX_NEAR_CORE, core, cpumask_of(thief->cpu));
+	look(&s, MX_NEAR_LLC, thief->llc, core);
+	look(&s, MX_NEAR_NODE, node, thief->llc);
+	look(&s, MX_NEAR_MACHINE, cpu_online_mask, node);
 	if (s.victim < 0)
 		return NULL;
 

@@ -7,9 +7,9 @@
  * kernel leaves to the scheduler and clears on fork and on leaving the class; what it names is
  * checked against the task before use. Chunks of records are freed only with the module.
  *
- * A task that leaves the class with a bid of its own (detach, ejection, a change of policy) leaves a
- * dormant record, found again by its struct pid when it comes back. The worker drops the dormant
- * records of tasks that are gone.
+ * A task that leaves the class with a bid of its own (detach, ejection, a change of policy)
+ * leaves a dormant record, found again by its struct pid when it comes back. The worker drops the
+ * dormant records of tasks that are gone.
  *
  * Locks: pool_lock (raw, leaf) for the lists; mx_cpu::lock of mx_task::cpu for a record in use.
  */
@@ -23,7 +23,7 @@
 #include "maxwell.h"
 
 #define CHUNK_SHIFT 8
-#define CHUNK_TASKS (1U << CHUNK_SHIFT)
+#define CHUNK_TASKS BIT(CHUNK_SHIFT)
 #define CHUNKS_MAX 1024U
 /* The worker keeps this many records free; it is called when half of them are used up. */
 #define FREE_TARGET 4096U
@@ -156,7 +156,7 @@ u32 mx_task_bid(const struct mx_task *t)
 	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
 		return t->bid;
 	bid = div_u64((u64)mx_tune(default_bid_cents) * t->weight, 100);
-	return min(bid, (u64)U32_MAX);
+	return min_t(u64, bid, U32_MAX);
 }
 
 /**
@@ -284,8 +284,8 @@ static void record_clear(struct mx_task *t)
  *
  * Context: @p's rq lock held.
  *
- * Return: the record; NULL if the pool is empty. The task then runs outside the market until a later
- * enqueue finds one.
+ * Return: the record; NULL if the pool is empty. The task then runs outside the market until a
+ * later enqueue finds one.
  */
 struct mx_task *mx_task_enable(struct task_struct *p)
 {

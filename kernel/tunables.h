@@ -35,8 +35,8 @@
 	X(demand_gain_permille, 0, 0, 10000, "permille per waiting task",                          \
 	  "How much each task that waits on a CPU (moving average) raises its reserve.")           \
 	X(steal_victims, 4, 0, 32, "CPUs",                                                         \
-	  "Other CPUs whose books are looked at in one search for a better bid; 0 turns stealing " \
-	  "off.")                                                                                  \
+	  "Other CPUs of a neighbourhood (core, cache, node, machine) whose books are looked at "  \
+	  "in one search for a better bid; 0 turns stealing off.")                                 \
 	X(steal_interval_us, 1000, 0, 1000000, "us",                                               \
 	  "Shortest time between two searches by a CPU that has work of its own.")                 \
 	X(sample_ms, 1000, 0, 60000, "ms",                                                         \

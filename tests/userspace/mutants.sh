@@ -33,7 +33,7 @@ mutations=(
 	'calendar does not go back|runqueue.c|/else if (number < rq->slot_base)/s/number <.*slot_base/0/'
 	'calendar forgets to wrap|runqueue.c|s/^\tunsigned int start = base % MX_SLOTS;/\tunsigned int start = 0;/'
 	'slot is never marked empty|runqueue.c|s/rq->slot_map\[node->slot . 64\] &= ~BIT_ULL/(void)BIT_ULL/'
-	'rival wins a tie|policy.c|s/rival->bucket > best->bucket/rival->bucket >= best->bucket/'
+	'rival wins a tie|policy.c|s/rival->bucket > node->bucket/rival->bucket >= node->bucket/'
 	'rival ignores the reserve|policy.c|s/if (rival && !mx_clears.*/if (0)/'
 	'window is twice as long|policy.c|s/MSEC . 8 \* 7/MSEC \/ 8 * 14/'
 	'late wait is not noticed|policy.c|s/oldest->since_ns >= terms->window_ns;/oldest->since_ns >= 4 * terms->window_ns;/'

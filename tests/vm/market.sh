@@ -79,3 +79,18 @@ balanced()
 	maxctl -j status |
 		jq --exit-status '.class | .enqueued == .dispatched + .dequeued + .queued' > /dev/null
 }
+
+# hogs_spin: every hog has its bid and is at work; until then it is maxctl, on its way.
+hogs_spin()
+{
+	local pid
+	for pid in "${HOGS[@]}"; do
+		wait_for 5 grep --quiet --line-regexp spin "/proc/$pid/comm"
+	done
+}
+
+# listeners COUNT: so many sockets have joined multicast groups of generic netlink.
+listeners()
+{
+	(($(awk '$2 == 16 && $4 != "00000000"' /proc/net/netlink | wc --lines) == $1))
+}

@@ -69,7 +69,8 @@ def main():
         return run_command(args)
     if args.mode == "shell":
         control = {"mode": "shell\n", "seed": f"{args.seed}\n"}
-        guest = qemu.Guest(OUT / "shell", control, args.cpus, args.kernel_args, interactive=True)
+        guest = qemu.Guest(OUT / "shell", control, args.cpus, f"loglevel=4 {args.kernel_args}",
+                           interactive=True)
         return guest.process.wait()
     print(f"# seed {args.seed}: SEED={args.seed} repeats it")
     return Session(select(args.patterns), args.seed).run()

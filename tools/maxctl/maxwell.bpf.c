@@ -3,8 +3,8 @@
  * The glue between sched_ext and sched_maxwell.ko: each callback calls one kfunc of the module and
  * does what only a BPF program may, inserting tasks into queues of sched_ext. No policy here.
  *
- * Kernels lack this or that kfunc (Debian's 7.2.12 has eleven that no program can call), so the glue
- * uses the oldest form of the few it needs. Kicks come from the module.
+ * Kernels lack this or that kfunc (Debian's 7.2.12 has eleven that no program can call), so the
+ * glue uses the oldest form of the few it needs. Kicks come from the module.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -26,7 +26,7 @@ void maxwell_exit(struct maxwell_exit_info *info) __ksym;
 s32 maxwell_select_cpu(struct task_struct *p, s32 prev_cpu) __ksym;
 s32 maxwell_enqueue(struct task_struct *p, bool last) __ksym;
 void maxwell_dequeue(struct task_struct *p, bool dispatched, bool sleep) __ksym;
-struct task_struct *maxwell_dispatch(s32 cpu, u64 *slice_ns) __ksym;
+struct task_struct *maxwell_dispatch(s32 cpu, bool contended, u64 *slice_ns) __ksym;
 bool maxwell_commit(struct task_struct *p, s32 cpu) __ksym;
 void maxwell_tick(struct task_struct *p) __ksym;
 void maxwell_enable(struct task_struct *p) __ksym;
@@ -40,6 +40,9 @@ void maxwell_dump_task(struct task_struct *p, struct maxwell_task_dump *dump) __
 void scx_bpf_dsq_insert(struct task_struct *p, u64 dsq_id, u64 slice, u64 enq_flags) __ksym;
 void scx_bpf_dispatch_cancel(void) __ksym;
 void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym;
+
+/* The core's runqueues, to tell whether a CPU has work for other classes. */
+extern const struct rq runqueues __ksym;
 
 /* Too large for the stack; exit runs once. */
 static struct maxwell_exit_info exit_info;
@@ -77,13 +80,15 @@ int BPF_PROG(maxwell_op_dequeue, struct task_struct *p, u64 deq_flags)
 SEC("struct_ops/maxwell_dispatch")
 int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
 {
+	const struct rq *rq = bpf_this_cpu_ptr(&runqueues);
+	bool contended = rq->nr_running > rq->scx.nr_running;
 	struct task_struct *p;
 	u64 slice_ns = 0;
 	int i;
 
 	/* The core does not ask again after a cancellation, and the next auction may find a winner. */
 	for (i = 0; i < DISPATCH_TRIES; i++) {
-		p = maxwell_dispatch(cpu, &slice_ns);
+		p = maxwell_dispatch(cpu, contended, &slice_ns);
 		if (!p)
 			break;
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, 0);
@@ -211,8 +216,8 @@ struct sched_ext_ops maxwell_ops = {
 	.init = (void *)maxwell_op_init,
 	.exit = (void *)maxwell_op_exit,
 	/*
-	 * ENQ_LAST: a CPU whose only task cannot pay goes idle instead of heating. The other two: tasks
-	 * that cannot migrate, or are exiting, pay like everybody else.
+	 * ENQ_LAST: a CPU whose only task cannot pay goes idle instead of heating. The other two:
+	 * tasks that cannot migrate, or are exiting, pay like everybody else.
 	 */
 	.flags = SCX_OPS_SWITCH_PARTIAL | SCX_OPS_ENQ_LAST | SCX_OPS_ENQ_MIGRATION_DISABLED |
 		 SCX_OPS_ENQ_EXITING,

@@ -10,7 +10,7 @@
 # multiplier KEY: of kind local on CPU 1.
 multiplier()
 {
-	json ".multipliers[] | select(.cpu == 1 and .kind == \"local\") | .$1" maxctl -j price show
+	json ".multipliers[] | select(.cpu == 1 and .kind == \"local\") | .$1 | if type == \"number\" then . + 0 else . end" maxctl -j price show
 }
 
 is()

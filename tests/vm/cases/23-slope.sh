@@ -8,7 +8,7 @@
 
 value()
 {
-	json '.multipliers[] | select(.cpu == 1 and .kind == "local") | .value' maxctl -j price show
+	json '.multipliers[] | select(.cpu == 1 and .kind == "local") | .value + 0' maxctl -j price show
 }
 
 is_value()

@@ -112,19 +112,27 @@ static inline uint64_t genl_uint(const struct genl_msg *m, uint16_t type)
 	return narrow;
 }
 
-static inline void genl_read_text(struct genl *g, const struct genl_msg *m)
+/* The kernel's words, which stand behind @skip bytes of an error's or a dump's last message. */
+static inline void genl_read_text(struct genl *g, const struct genl_msg *m, size_t skip)
 {
-	const struct nlmsgerr *err = NLMSG_DATA(&m->nlh);
-	const char *at = (const char *)err + sizeof(*err);
+	const char *at = (const char *)NLMSG_DATA(&m->nlh) + NLMSG_ALIGN(skip);
 	const struct nlattr *a;
 
 	if (!(m->nlh.nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (!(m->nlh.nlmsg_flags & NLM_F_CAPPED))
-		at += NLMSG_ALIGN(err->msg.nlmsg_len) - sizeof(err->msg);
 	a = genl_find(at, m->room + m->nlh.nlmsg_len, NLMSGERR_ATTR_MSG);
 	if (a)
 		snprintf(g->text, sizeof(g->text), "%s", (const char *)a + NLA_HDRLEN);
+}
+
+/* How much of an error message is not attributes: the code, and the request as far as it is quoted. */
+static inline size_t genl_error_len(const struct genl_msg *m)
+{
+	const struct nlmsgerr *err = NLMSG_DATA(&m->nlh);
+
+	if (m->nlh.nlmsg_flags & NLM_F_CAPPED)
+		return sizeof(*err);
+	return sizeof(err->error) + err->msg.nlmsg_len;
 }
 
 /*
@@ -148,11 +156,13 @@ static inline int genl_talk(struct genl *g, const struct genl_msg *m, size_t len
 		if (got < 0)
 			return -errno;
 		if (nlh->nlmsg_type == NLMSG_ERROR) {
-			genl_read_text(g, &in);
+			genl_read_text(g, &in, genl_error_len(&in));
 			return ((struct nlmsgerr *)NLMSG_DATA(nlh))->error;
 		}
-		if (nlh->nlmsg_type == NLMSG_DONE)
+		if (nlh->nlmsg_type == NLMSG_DONE) {
+			genl_read_text(g, &in, sizeof(int));
 			return *(int *)NLMSG_DATA(nlh);
+		}
 		if (reply)
 			memcpy(reply, &in, got);
 		if (!(m->nlh.nlmsg_flags & (NLM_F_ACK | NLM_F_DUMP)))

@@ -363,8 +363,11 @@ static void clear_stage(void)
 	}
 	if (blocker)
 		kill(blocker, SIGKILL);
-	if (drone)
+	if (drone) {
+		/* To die it has to run. */
+		genl_bid_set(&genl, drone, BLOCKER_BID, MAXWELL_BOOK_GENERAL);
 		kill(drone, SIGKILL);
+	}
 	while (wait(NULL) > 0)
 		;
 	blocker = 0;

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# timeout: 150
+#
+# 50 times attached and detached under load: no task is lost, bids outlive the detach, the module can
+# go afterwards.
+
+. "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
+. "$MAXWELL_SRC/tests/vm/market.sh"
+
+attach
+bid_spin 400
+bid_spin 300 1
+bid_spin 20 1 --feeder
+bid_spin 0
+maxctl run --bid 200 -- nap 100000 3000 2000 &
+HOGS+=("$!")
+# Policy SCHED_EXT, each with a partner: wakeups across the cycles.
+stress-ng --quiet --sched sched_ext --timeout 140s --switch 1 --fork 1 &
+HOGS+=("$!")
+for round in {1..50}; do
+	maxctl detach > /dev/null || die "detach failed in round $round"
+	[[ $(class_state) == disabled ]] || die "sched_ext is $(class_state) after detach $round"
+	mode=()
+	if ((round % 5 == 0)); then
+		mode=(--all)
+	fi
+	maxctl attach "${mode[@]}" > /dev/null || die "attach failed in round $round"
+	[[ $(class_state) == enabled ]] || die "sched_ext is $(class_state) after attach $round"
+done
+assert 'attachments' "$(class_counter attach_count) == 51"
+assert 'overflowed' "$(class_counter overflowed) == 0"
+i=0
+for bid in 400 300 20 0 200; do
+	assert "the bid outlives the detach" "$(account "${HOGS[i]}" bid_cents_per_s) == $bid"
+	i=$((i + 1))
+done
+[[ $(account "${HOGS[2]}" book) == feeder ]] || die 'the book did not outlive the detach'
+for pid in "${HOGS[@]:0:5}"; do
+	before=$(cpu_ns "$pid")
+	wait_for 5 eval "((\$(cpu_ns $pid) > $before))"
+done
+pkill -KILL stress-ng
+kill_hogs
+detach
+check 'the counters do not add up' balanced

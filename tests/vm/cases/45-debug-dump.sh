@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# sched_ext's debug dump (sysrq-D) shows the books.
+
+. "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
+. "$MAXWELL_SRC/tests/vm/market.sh"
+
+trace=/sys/kernel/tracing
+
+on_exit()
+{
+	echo 0 > "$trace/events/sched_ext/sched_ext_dump/enable"
+	echo > "$trace/trace"
+}
+
+attach
+rare_survival
+bid_spin 4321 1
+bid_spin 1234 1
+second=$SPIN
+bid_spin 3 1
+expect_state "$SPIN" parked
+echo 1 > "$trace/events/sched_ext/sched_ext_dump/enable"
+echo D > /proc/sysrq-trigger
+sleep 1
+grep maxwell: "$trace/trace" | sed 's/.*sched_ext_dump: //' | tee "$CASE_TMP/dump"
+grep --quiet 'queued=2 parked=1 reserve=10/10' "$CASE_TMP/dump" || die 'no line about the book of CPU 1'
+grep --quiet "waits pid=$second bid=1234" "$CASE_TMP/dump" || die 'no line about who waits'
+grep --quiet 'state=.* bid=3 ' "$CASE_TMP/dump" || die 'no line about the task that parks'
+grep --quiet 'enqueued=' "$CASE_TMP/dump" || die 'no counters'

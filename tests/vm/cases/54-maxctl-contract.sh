@@ -1,0 +1,217 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# timeout: 90
+#
+# What scripts rely on: exit statuses, JSON from every command, errors as JSON too, no abbreviations,
+# and that maxctl and sched_getscheduler(2) agree on policies.
+
+. "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
+. "$MAXWELL_SRC/tests/vm/market.sh"
+
+COVERED=$CASE_TMP/covered
+
+# answers STATUS WORD...: maxctl ends with STATUS, the same with -j, where it prints JSON that has the
+# schema and, if there is an error, the status in it.
+answers()
+{
+	local status=$1 rc=0 plain=0 out=$CASE_TMP/answer
+	shift
+	maxctl "$@" > "$CASE_TMP/plain" 2> "$CASE_TMP/words" || plain=$?
+	((plain == status)) || die "maxctl $*: $plain, not $status: $(cat "$CASE_TMP"/{plain,words})"
+	((status == 0 || status == 3 || status == 124)) || [[ -s $CASE_TMP/words ]] ||
+		die "maxctl $* fails without a word"
+	# Behind the command's words: that is where scripts have it.
+	maxctl -j "$@" > "$out" 2> "$CASE_TMP/words" || rc=$?
+	((rc == status)) || die "maxctl -j $*: $rc, not $status"
+	cat "$out" >> "$CASE_TMP/all"
+	printf '%s\n' "$*" >> "$COVERED"
+	[[ $(wc --lines < "$out") == 1 ]] || die "maxctl -j $*: not one line: $(< "$out")"
+	jq --exit-status '.schema == "maxwell/1"' "$out" > /dev/null || die "maxctl -j $*: $(< "$out")"
+	jq --exit-status --argjson status "$status" '[.. | .exit_status? // empty | . == $status] | all' \
+		"$out" > /dev/null || die "maxctl -j $*: another exit_status in $(< "$out")"
+	# "status", "show" and "doctor" answer with 3, it is no error of theirs.
+	case $status,$1 in
+	0,* | 3,status | 3,show | 3,doctor | 2,set | 2,show | 4,set) ;;
+	*)
+		jq --exit-status '.error.message | length > 0' "$out" > /dev/null ||
+			die "maxctl -j $*: no error in $(< "$out")"
+		[[ $(jq --raw-output .error.message "$out") == "$(sed 's/^Error: //' "$CASE_TMP/words")" ]] ||
+			[[ $1 == price ]] || die "maxctl -j $*: $(< "$out"), but $(< "$CASE_TMP/words")"
+		;;
+	esac
+}
+
+# usage WORD...: refused before anything else is looked at.
+usage()
+{
+	answers 1 "$@"
+}
+
+# --- no module, no class ---
+for words in status list 'price show' 'price set 2' demand cpus detach 'run true' 'show 1' 'set 1' \
+	'tune list' 'monitor --timeout 10ms' 'top -b -n 1' doctor; do
+	# shellcheck disable=SC2086 # words
+	if [[ $words == doctor ]]; then answers 3 $words; else
+		rc=0
+		maxctl $words > /dev/null 2> "$CASE_TMP/words" || rc=$?
+		((rc == 3)) || die "without the module, maxctl $words: $rc"
+		grep --quiet 'sched_maxwell is not loaded' "$CASE_TMP/words" ||
+			die "without the module, maxctl $words: $(< "$CASE_TMP/words")"
+	fi
+done
+load_module
+answers 3 status
+answers 3 list
+answers 3 run true
+answers 3 show $$
+answers 3 set --bid 1 $$
+answers 3 top -b -n 1
+answers 3 detach
+answers 0 price show
+answers 0 demand
+attach
+
+# --- all is well ---
+maxctl run --bid 100 -- sleep 1000 &
+task=$!
+HOGS+=("$task")
+sleep 1000 &
+fair=$!
+HOGS+=("$fair")
+wait_for 5 state_is "$task" sleeping
+answers 0 status
+answers 0 attach
+answers 0 list --sort bid
+answers 0 show "$task"
+answers 0 show -a "$task"
+answers 0 set --bid 200 "$task"
+answers 0 price show --cpu 0-1
+answers 0 price set --kind gpu --cpu 1 --slope -0.5 --lease 10s 1.25
+answers 0 price set --kind gpu 1
+answers 0 demand --cpu 1
+answers 0 cpus
+answers 0 tune list
+answers 0 tune diff
+answers 0 tune get slice_us
+answers 0 tune set slice_us 5000
+answers 0 tune reset --all
+answers 0 top -b -n 1
+answers 0 doctor
+answers 0 version
+maxctl price set 3
+maxctl -j monitor --count 1 --timeout 10s > "$CASE_TMP/event" &
+monitor=$!
+wait_for 5 listeners 1
+maxctl price set 1
+wait "$monitor"
+jq --exit-status '.schema == "maxwell/1" and .group == "price"' "$CASE_TMP/event" > /dev/null ||
+	die "the event is $(< "$CASE_TMP/event")"
+cat "$CASE_TMP/event" >> "$CASE_TMP/all"
+
+# --- refused by the kernel, or by the state of things ---
+answers 2 price set --cpu 99 2
+answers 2 price set 0.01
+answers 2 tune set slice_us 1
+answers 2 set --bid 1 4194303
+answers 2 show 4194303
+answers 2 demand --cpu 99
+answers 2 attach --all
+answers 3 show "$fair"
+
+# --- wrong usage ---
+usage nonsense
+usage price
+usage price nonsense
+usage tune set slice_us
+usage tune get nonsense
+usage price set
+usage price set abc
+usage price set 2 3
+usage price set -1
+usage price set --kind nonsense 2
+usage set --bid
+usage set --bid -1 "$task"
+usage set --bid 4294967296 "$task"
+usage set --bid 1 --default "$task"
+usage set --feeder --general "$task"
+usage set --bid 1 0
+usage set --bid 1 "$task" nonsense
+usage run
+usage run --bid 1
+usage list --sort nonsense
+usage monitor nonsense
+usage status nonsense
+usage attach nonsense
+usage status --nonsense
+# Words are written out, so that a new one breaks no script.
+usage stat
+usage pric show
+usage price sho
+usage list --so bid
+usage price set --ki gpu 2
+usage attach --al
+usage status --js
+[[ $(account "$task" bid_cents_per_s) == 200 ]] || die 'wrong usage changed a bid'
+
+# --- run is the command ---
+rc_of()
+{
+	local rc=0
+	"$@" > "$CASE_TMP/out" 2>&1 || rc=$?
+	echo "$rc"
+}
+touch "$CASE_TMP/plain-file"
+[[ $(rc_of maxctl run -- /nonexistent) == 127 ]] || die 'run of nothing is not 127'
+[[ $(rc_of maxctl run -- "$CASE_TMP/plain-file") == 126 ]] || die 'run of a plain file is not 126'
+[[ $(rc_of maxctl run -- bash -c 'exit 42') == 42 ]] || die "run does not end as its command does"
+# shellcheck disable=SC2016 # for the inner shell
+[[ $(rc_of maxctl run -- bash -c 'kill -TERM $$') == 143 ]] || die 'run hides a signal'
+[[ $(maxctl run --bid 5 -- cat /dev/stdin <<< text) == text ]] || die 'run does not hand on its input'
+# Options behind the command are the command's.
+[[ $(maxctl run echo --bid 7 -j) == '--bid 7 -j' ]] || die 'run takes its command'\''s options'
+answers 127 run -- /nonexistent
+answers 126 run -- "$CASE_TMP/plain-file"
+answers 124 monitor --count 1 --timeout 50ms class
+
+# --- not permitted ---
+rc=0
+as_nobody maxctl -j price set 2 > "$CASE_TMP/denied" 2> /dev/null || rc=$?
+((rc == 4)) || die "an unprivileged price set ends with $rc"
+jq --exit-status '.error | .exit_status == 4 and .code == "denied" and .errno == 1' \
+	"$CASE_TMP/denied" > /dev/null || die "an unprivileged price set: $(< "$CASE_TMP/denied")"
+cat "$CASE_TMP/denied" >> "$CASE_TMP/all"
+
+# --- policies ---
+chrt --batch --pid 0 "$fair"
+policies=$(maxctl -j show "$fair" "$task" || true)
+chrt --fifo --pid 5 "$fair"
+policies+=$(maxctl -j show "$fair" || true)
+chrt --rr --pid 5 "$fair"
+policies+=$(maxctl -j show "$fair" || true)
+chrt --idle --pid 0 "$fair"
+policies+=$(maxctl -j show "$fair" || true)
+chrt --other --pid 0 "$fair"
+policies+=$(maxctl -j show "$fair" || true)
+said=$(jq --raw-output '.tasks[].policy' <<< "$policies" | xargs)
+[[ $said == 'SCHED_BATCH SCHED_EXT SCHED_FIFO SCHED_RR SCHED_IDLE SCHED_OTHER' ]] ||
+	die "maxctl show says $said"
+[[ $(chrt --pid "$fair") == *SCHED_OTHER* ]] || die "chrt: $(chrt --pid "$fair")"
+numbers=$(python3 -c "import os; print(*map(os.sched_getscheduler, ($task, $fair)))")
+[[ $numbers == '7 0' ]] || die "sched_getscheduler says $numbers of SCHED_EXT and SCHED_OTHER"
+# Older versions of chrt know the number, but not its name.
+[[ $(chrt --pid "$task") =~ (unknown|SCHED_EXT)$'\n' ]] || die "chrt: $(chrt --pid "$task")"
+maxctl set --fair "$task"
+[[ $(account "$task" policy) == SCHED_OTHER && $(chrt --pid "$task") == *SCHED_OTHER* ]] ||
+	die "after set --fair, maxctl says $(account "$task" policy)"
+
+answers 0 detach
+answers 3 detach
+
+# --- everything that help names has been called, everything printed parses ---
+while read -r words; do
+	grep --quiet "^$words\( \|$\)" "$COVERED" || [[ $words == help || $words == monitor ]] ||
+		die "maxctl $words has not been tried"
+done < <(maxctl help | sed --quiet 's/^  \([a-z]\+\( [a-z]\+\)\?\)  .*/\1/p')
+python3 -m json.tool --json-lines "$CASE_TMP/all" > /dev/null || die 'not all of it is JSON'
+note "$(wc --lines < "$CASE_TMP/all") answers parse"

@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# timeout: 90
+# clock: real
+#
+# maxctl monitor and the kernel's own netlink tool see the same events, in the same order: attach,
+# detach, prices and their leases, and samples of every CPU while somebody listens.
+
+. "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
+. "$MAXWELL_SRC/tests/vm/market.sh"
+
+events=$CASE_TMP/events
+pids=()
+
+# Twice the same: what maxctl calls GROUP, and ynl subscribes to as GROUP.
+listen()
+{
+	maxctl -j monitor "$1" > "$events.maxctl.$1" &
+	pids+=($!)
+	ynl --subscribe "$1" > "$events.ynl.$1" &
+	pids+=($!)
+}
+
+# events_are GROUP "EVENT...": both say so, and the same in every member.
+events_are()
+{
+	local theirs ours
+	ours=$(jq --raw-output .event.event "$events.maxctl.$1" | xargs)
+	[[ $ours == "$2" ]] || die "maxctl saw on $1: $ours, not: $2"
+	theirs=$(jq --raw-output .msg.event "$events.ynl.$1" | xargs)
+	[[ $theirs == "$2" ]] || die "ynl saw on $1: $theirs, not: $2"
+	# maxctl's names have underscores and units, its multipliers are decimal.
+	ours=$(jq --sort-keys --compact-output .event "$events.maxctl.$1")
+	theirs=$(jq --sort-keys --compact-output '.msg | with_entries(
+		.key |= (gsub("-"; "_") | if . == "slope" then "slope_per_s" else . end) |
+		if .key | IN("multiplier", "slope_per_s") then .value |= . / 65536 else . end)' \
+		"$events.ynl.$1")
+	diff <(jq --sort-keys . <<< "$ours") <(jq --sort-keys . <<< "$theirs") ||
+		die "maxctl and ynl differ on $1"
+	note "$1: $2"
+}
+
+saw()
+{
+	grep --quiet "$1" "$events.$2"
+}
+
+load_module
+tune safe_ramp_ms 200
+tune sample_ms 0
+listen class
+listen price
+listen auction
+wait_for 20 listeners 6
+
+attach
+maxctl price set --cpu 1 --kind external --slope 0.25 2.5
+maxctl price set --kind gpu --lease 300ms 1.5
+wait_for 10 saw safe-reached maxctl.price
+# What is refused, or changes nothing, is no event.
+maxctl price set --cpu 77 2 2> /dev/null || (($? == 2))
+maxctl attach
+detach
+sleep 0.3
+[[ ! -s $events.maxctl.auction && ! -s $events.ynl.auction ]] || die 'samples came with sample_ms 0'
+
+attach
+bid_spin 400 1
+tune sample_ms 100
+sleep 2
+tune sample_ms 0
+sleep 0.3
+samples=$(wc --lines < "$events.maxctl.auction")
+kill -INT "${pids[@]}"
+wait "${pids[@]}" || true
+
+events_are class 'attached detached attached'
+jq --slurp --exit-status 'map(.event) | .[0].mode == "partial" and .[0].attach_count == 1 and
+	.[1].mode == "detached" and .[1].exit_kind == 64 and .[2].attach_count == 2' \
+	"$events.maxctl.class" > /dev/null || die "class events: $(cat "$events.maxctl.class")"
+events_are price 'set set lease-expired safe-reached'
+jq --slurp --exit-status 'map(.event) |
+	(.[0] | .cpus == "1" and .kind == "external" and .multiplier == 2.5 and .slope_per_s == 0.25) and
+	(.[1] | .cpus == "0-1" and .kind == "gpu" and .multiplier == 1.5 and .lease_ms == 300) and
+	(.[2] | .cpus == "0-1" and .kind == "gpu") and
+	(.[3] | .cpus == "0-1" and .kind == "gpu" and .multiplier == 2)' \
+	"$events.maxctl.price" > /dev/null || die "price events: $(cat "$events.maxctl.price")"
+
+# Twenty samples of each CPU should have come, fewer on a busy host.
+for cpu in 0 1; do
+	count=$(jq --slurp "map(select(.event.cpu == $cpu)) | length" "$events.maxctl.auction")
+	assert "samples of CPU $cpu" "$count >= 5 && $count <= 25"
+	count=$(jq --slurp "map(select(.msg.cpu == $cpu)) | length" "$events.ynl.auction")
+	assert "ynl's samples of CPU $cpu" "$count >= 5 && $count <= 25"
+done
+jq --slurp --exit-status "map(.event | select(.cpu == 1 and .curr_pid == $SPIN and
+	.curr_bid_cents_per_s == 400)) | length > 0" "$events.maxctl.auction" > /dev/null ||
+	die 'no sample shows the hog'
+jq --slurp --exit-status 'map(.event | select(.cpu == 1).runtime_ns) | . == sort and .[0] < .[-1]' \
+	"$events.maxctl.auction" > /dev/null || die 'runtime does not grow from sample to sample'
+(($(wc --lines < "$events.maxctl.auction") == samples)) || die 'samples come with sample_ms 0'

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# clock: real
+#
+# enqueued = dispatched + dequeued + queued, after every kind of load, with and without tasks waiting.
+
+. "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
+. "$MAXWELL_SRC/tests/vm/market.sh"
+
+at_rest()
+{
+	maxctl -j status | jq --compact-output '.class | {enqueued, dispatched, dequeued, queued}'
+	check "$1: the counters do not add up" balanced
+	maxctl -j cpus > "$CASE_TMP/cpus"
+	for counter in enqueued dispatched dequeued; do
+		assert "$counter of the CPUs" \
+			"$(jq "[.cpus[].$counter] | add" "$CASE_TMP/cpus") == $(class_counter "$counter")"
+	done
+}
+
+attach
+at_rest 'nothing yet'
+maxctl run --bid 300 -- mix 40 5 > /dev/null
+wait_for 5 eval '(($(class_counter nr_tasks) == 0))'
+at_rest 'after a mixed load'
+assert 'there was a load' "$(class_counter enqueued) > 1000"
+assert 'nobody waits' "$(class_counter queued) == 0"
+
+rare_survival
+for cpu in 0 1 1 1; do
+	bid_spin 5 "$cpu"
+done
+hogs_spin
+for pid in "${HOGS[@]}"; do
+	expect_state "$pid" parked
+done
+assert 'all wait' "$(class_counter queued) == 4"
+at_rest 'four of them parked'
+kill_hogs
+wait_for 10 eval '(($(class_counter nr_tasks) == 0))'
+assert 'nobody waits' "$(class_counter queued) == 0"
+at_rest 'after they died in the book'
+detach
+at_rest 'detached'

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Grows to COUNT processes as fast as it can, each making two more, and shrinks again once all of them
+ * have run. Prints how many there were.
+ *
+ *	forkbomb COUNT
+ */
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORK_US 200
+#define PATIENCE_US 100000000
+
+static struct {
+	_Atomic long started;
+	_Atomic long ran;
+	_Atomic bool failed;
+} *shared;
+
+static long count;
+
+static void work(void)
+{
+	struct timespec ts;
+
+	do
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	while (!ts.tv_sec && ts.tv_nsec < WORK_US * 1000);
+	atomic_fetch_add(&shared->ran, 1);
+}
+
+/* One process of the tree. Leaves when everybody has run, so that all are alive at the same time. */
+static void grow(void)
+{
+	long waited_us;
+	int children;
+
+	for (children = 0; children < 2; children++) {
+		pid_t pid;
+
+		if (atomic_fetch_add(&shared->started, 1) >= count)
+			break;
+		pid = fork();
+		if (pid < 0)
+			atomic_store(&shared->failed, true);
+		if (!pid) {
+			grow();
+			exit(0);
+		}
+	}
+	work();
+	for (waited_us = 0; atomic_load(&shared->ran) < count && waited_us < PATIENCE_US &&
+	     !atomic_load(&shared->failed); waited_us += 20000)
+		usleep(20000);
+	while (wait(NULL) > 0)
+		;
+}
+
+int main(int argc, char **argv)
+{
+	count = argc == 2 ? atol(argv[1]) : 0;
+	if (count < 1) {
+		fprintf(stderr, "usage: forkbomb COUNT\n");
+		return 1;
+	}
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (shared == MAP_FAILED) {
+		perror("forkbomb: mmap");
+		return 1;
+	}
+	atomic_store(&shared->started, 1);
+	grow();
+	printf("%ld\n", atomic_load(&shared->ran));
+	return atomic_load(&shared->ran) == count ? 0 : 1;
+}

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Compares what the kernel's own netlink tool makes of the family with what maxctl prints.
+
+ynl knows the specification only, maxctl the generated header only; where both say the same about the
+same objects, specification, module and maxctl agree. Runs in the guest, class attached, with the pid
+of a task under the class whose account is to be compared; leaves prices and the task's bid changed.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+YNL = "/usr/src/maxwell-linux/tools/net/ynl/pyynl"
+SPEC = pathlib.Path(os.environ["MAXWELL_SRC"], "Documentation/netlink/specs/maxwell.yaml")
+
+sys.path.insert(0, YNL)
+import yaml  # noqa: E402
+from lib import NlError, YnlFamily  # noqa: E402
+
+# Where maxctl's name for an attribute is more than the attribute's with underscores.
+MAXCTL_NAMES = {
+    "bid": {"bid": "bid_cents_per_s"},
+    "cpu": {"curr-bid": "curr_bid_cents_per_s",
+            "reserve-general": "reserve_general_cents_per_s",
+            "reserve-feeder": "reserve_feeder_cents_per_s"},
+    "price": {"slope": "slope_per_s"},
+    "demand": {"price": "price_cents_per_s"},
+}
+Q16 = {("price", "multiplier"), ("price", "slope"), ("price", "value")}
+TRIES = 20
+
+exercised = set()
+compared = {}
+
+
+def maxctl(*words):
+    answer = subprocess.run(["maxctl", "-j", *words], check=True, stdout=subprocess.PIPE)
+    return json.loads(answer.stdout)
+
+
+def fail(text):
+    print(f"FAIL: {text}")
+    sys.exit(1)
+
+
+def translated(attribute_set, thing):
+    """An object as ynl has it, in maxctl's terms."""
+    names = MAXCTL_NAMES.get(attribute_set, {})
+    return {names.get(key, key.replace("-", "_")):
+            value / 65536 if (attribute_set, key) in Q16 else value
+            for key, value in thing.items()}
+
+
+def between(low, value, high):
+    if low == high or isinstance(value, str):
+        return value in (low, high)
+    return min(low, high) <= value <= max(low, high)
+
+
+def differences(before, theirs, after):
+    """What contradicts in one object, read by maxctl, ynl, maxctl in this order."""
+    keys = set(before) & set(after) | set(theirs)
+    # What came or went in the meantime (such as curr-pid) may be in one of the three only.
+    fleeting = set(before) ^ set(after)
+    return [f"{key}: maxctl {before.get(key)}..{after.get(key)}, ynl {theirs.get(key)}"
+            for key in sorted(keys - fleeting)
+            if key not in theirs or key not in before
+            or not between(before[key], theirs[key], after[key])]
+
+
+def contradictions(key, before, middle, after):
+    """What is wrong with ynl's list between two of maxctl's; empty if nothing is."""
+    ids = [sorted(key(thing) for thing in things) for things in (before, middle, after)]
+    if not ids[1] or ids[0] != ids[1] or ids[1] != ids[2]:
+        return [f"maxctl lists {ids[0]}, ynl {ids[1]}, maxctl {ids[2]}"]
+    if len(set(map(str, ids[1]))) != len(ids[1]):
+        return [f"ynl lists {ids[1]}"]
+    middle = {key(thing): thing for thing in middle}
+    after = {key(thing): thing for thing in after}
+    return [f"{key(thing)} {text}" for thing in before
+            for text in differences(thing, middle[key(thing)], after[key(thing)])]
+
+
+def compare(name, attribute_set, key, ours, theirs):
+    """Lists of objects from maxctl and ynl, with a function that tells the objects apart.
+
+    Tasks come and go between two readings: what counts is that there is a moment when all agree.
+    """
+    for _ in range(TRIES):
+        before = ours()
+        middle = [translated(attribute_set, thing) for thing in theirs()]
+        wrong = contradictions(key, before, middle, ours())
+        if not wrong:
+            break
+    else:
+        fail(f"{name}: {'; '.join(wrong)}")
+    compared.setdefault(name, set()).update(*middle)
+    print(f"{name}: {len(middle)} objects agree")
+
+
+def refused(ynl, text, name, attributes):
+    try:
+        ynl.do(name, attributes)
+    except NlError as error:
+        if text not in str(error):
+            fail(f"{name} {attributes}: refused with '{error}', not '{text}'")
+        return
+    fail(f"{name} {attributes}: not refused")
+
+
+def check_reads(ynl, pid):
+    def dump(name, attributes=None):
+        exercised.add((name, "dump"))
+        return lambda: ynl.dump(name, attributes or {})
+
+    def do(name, attributes=None):
+        exercised.add((name, "do"))
+        return lambda: [ynl.do(name, attributes or {})]
+
+    def tasks(*words):
+        # What maxctl adds of its own.
+        return lambda: [{key: value for key, value in task.items()
+                         if key not in ("policy", "under_class")}
+                        for task in maxctl(*words)["tasks"]]
+
+    compare("class-get", "class", lambda c: c["version"], lambda: [maxctl("status")["class"]],
+            do("class-get"))
+    compare("price-get", "price", lambda p: (p["cpu"], p["kind"]),
+            lambda: maxctl("price", "show")["multipliers"], dump("price-get"))
+    compare("price-get of CPU 1", "price", lambda p: (p["cpu"], p["kind"]),
+            lambda: maxctl("price", "show", "--cpu", "1")["multipliers"],
+            dump("price-get", {"cpus": "1"}))
+    compare("bid-get", "bid", lambda t: t["pid"], tasks("list"), dump("bid-get"))
+    compare("bid-get of one", "bid", lambda t: t["pid"], tasks("show", str(pid)),
+            do("bid-get", {"pid": pid}))
+    compare("cpu-get", "cpu", lambda c: c["cpu"], lambda: maxctl("cpus")["cpus"], dump("cpu-get"))
+    compare("demand-get", "demand", lambda d: (d["book"], d["bucket"]),
+            lambda: maxctl("demand")["demand"], dump("demand-get"))
+    compare("demand-get of CPU 1", "demand", lambda d: (d["book"], d["bucket"]),
+            lambda: maxctl("demand", "--cpu", "1")["demand"], dump("demand-get", {"cpus": "1"}))
+
+
+def check_writes(ynl, pid):
+    def shown(cpu, kind):
+        return next(m for m in maxctl("price", "show")["multipliers"]
+                    if (m["cpu"], m["kind"]) == (cpu, kind))
+
+    exercised.update({("price-set", "do"), ("bid-set", "do")})
+    ynl.do("price-set", {"cpus": "1", "kind": "external", "multiplier": 3 << 15, "slope": -6554,
+                         "lease-ms": 86400000})
+    now, other = shown(1, "external"), shown(0, "external")
+    if (now["multiplier"], now["slope_per_s"], now["lease_ms"], now["state"]) != \
+            (1.5, -6554 / 65536, 86400000, "held") or other["state"] != "idle":
+        fail(f"price-set by ynl shows as {now}, {other}")
+    subprocess.run(["maxctl", "price", "set", "--kind", "gpu", "--cpu", "0", "--slope", "0.5",
+                    "--lease", "90s", "2.25"], check=True)
+    theirs = [p for p in ynl.dump("price-get", {}) if (p["cpu"], p["kind"]) == (0, "gpu")][0]
+    if (theirs["multiplier"], theirs["slope"], theirs["lease-ms"]) != (147456, 32768, 90000):
+        fail(f"price set by maxctl shows as {theirs}")
+
+    ynl.do("bid-set", {"pid": pid, "bid": 4321, "book": "feeder"})
+    task = maxctl("show", str(pid))["tasks"][0]
+    if (task["bid_cents_per_s"], task["book"], task["source"]) != (4321, "feeder", "explicit"):
+        fail(f"bid-set by ynl shows as {task}")
+    ynl.do("bid-set", {"pid": pid, "use-default": True})
+    task = maxctl("show", str(pid))["tasks"][0]
+    if (task["book"], task["source"]) != ("feeder", "default"):
+        fail(f"use-default by ynl shows as {task}")
+    subprocess.run(["maxctl", "set", "--bid", "77", "--general", str(pid)], check=True)
+    theirs = ynl.do("bid-get", {"pid": pid})
+    if (theirs["bid"], theirs["book"], theirs["source"]) != (77, "general", "explicit"):
+        fail(f"a bid set by maxctl shows as {theirs}")
+    print("what one sets the other shows")
+
+
+def check_refusals(ynl, pid):
+    price = {"kind": "local", "multiplier": 65536}
+    refused(ynl, "integer out of range", "price-set", price | {"multiplier": 4095})
+    refused(ynl, "integer out of range", "price-set", price | {"kind": 3})
+    refused(ynl, "integer out of range", "price-set", price | {"lease-ms": 86400001})
+    refused(ynl, "not a CPU list", "price-set", price | {"cpus": "x"})
+    refused(ynl, "multiplier is missing", "price-set", {"kind": "local"})
+    refused(ynl, "exclude each other", "bid-set", {"pid": pid, "bid": 1, "use-default": True})
+    refused(ynl, "no thread has the id", "bid-set", {"pid": 4194303, "bid": 1})
+    print("refusals carry their reasons")
+
+
+def check_policies(ynl, spec):
+    """What the kernel says that it takes is what the specification says."""
+    checks = {attribute_set["name"]: {a["name"]: a for a in attribute_set["attributes"]}
+              for attribute_set in spec["attribute-sets"]}
+    consts = {d["name"]: d["value"] for d in spec["definitions"] if d["type"] == "const"}
+    enums = {d["name"]: d["entries"] for d in spec["definitions"] if d["type"] == "enum"}
+    for operation in spec["operations"]["list"]:
+        for mode in ("do", "dump"):
+            if mode not in operation:
+                continue
+            wanted = set((operation[mode].get("request") or {}).get("attributes", []))
+            policy = ynl.get_policy(operation["name"], mode)
+            policy = policy.to_dict() if policy else {}
+            where = f"policy of {operation['name']} {mode}"
+            if set(policy) != wanted:
+                fail(f"{where}: takes {sorted(policy)}, specified are {sorted(wanted)}")
+            for name, says in policy.items():
+                attribute = checks[operation["attribute-set"]][name]
+                check_range(f"{where}, {name}", says, attribute, consts, enums)
+    print("the kernel's policies are the specification's")
+
+
+def check_range(where, says, attribute, consts, enums):
+    wanted = {key: consts.get(value, value) for key, value in attribute.get("checks", {}).items()}
+    if "enum" in attribute:
+        wanted["max"] = len(enums[attribute["enum"]]) - 1
+    for key, kernel_key in (("min", "min-value"), ("max", "max-value"), ("max-len", "max-length")):
+        if key in wanted and says.get(kernel_key) != wanted[key]:
+            fail(f"{where}: {key} is {wanted[key]}, the kernel says {says}")
+
+
+def main():
+    pid = int(sys.argv[1])
+    spec = yaml.safe_load(SPEC.read_text(encoding="utf-8"))
+    ynl = YnlFamily(str(SPEC), schema="")
+    check_policies(ynl, spec)
+    check_writes(ynl, pid)
+    check_reads(ynl, pid)
+    check_refusals(ynl, pid)
+
+    specified = {(operation["name"], mode) for operation in spec["operations"]["list"]
+                 for mode in ("do", "dump") if mode in operation}
+    if specified != exercised:
+        fail(f"not compared: {sorted(specified ^ exercised)}")
+    for name, attributes in sorted(compared.items()):
+        print(f"{name}: {', '.join(sorted(attributes))}")
+
+
+if __name__ == "__main__":
+    main()
