@@ -10,7 +10,7 @@
 /* Publish the dearest waiting bucket for those who look in from outside. */
 static void update_top(struct mx_cpu *mx)
 {
-	const struct mx_node *top = mx_rq_top(&mx->rq);
+	const struct mx_node *top = mx->rq.nr_queued ? mx_rq_top(&mx->rq) : NULL;
 
 	WRITE_ONCE(mx->top, top ? top->bucket : -1);
 }

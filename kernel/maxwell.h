@@ -195,17 +195,9 @@ void mx_topology_refresh(void);
 int mx_tasks_init(void);
 void mx_tasks_exit(void);
 void mx_tasks_sweep(void);
-struct mx_task *mx_task_of(const struct task_struct *p);
-struct mx_task *mx_task_at(u32 index);
-u32 mx_task_limit(void);
 u32 mx_task_count(void);
-struct mx_cpu *mx_task_lock(struct mx_task *t);
 struct mx_task *mx_task_enable(struct task_struct *p);
 void mx_task_disable(struct task_struct *p);
-u8 mx_task_source(const struct mx_task *t);
-u32 mx_task_bid(const struct mx_task *t);
-u8 mx_task_bucket(const struct mx_task *t, u32 bid);
-bool mx_task_on_cpu(const struct mx_task *t);
 void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book);
 
 /* book.c: with mx_cpu::lock held */
@@ -292,5 +284,7 @@ static inline u64 mx_now_ns(void)
 {
 	return ktime_get_mono_fast_ns();
 }
+
+#include "task.h"
 
 #endif /* MAXWELL_H */

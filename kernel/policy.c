@@ -97,7 +97,7 @@ bool mx_survival_due(struct mx_runqueue *rq, const struct mx_terms *terms, u64 s
  */
 u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve)
 {
-	const struct mx_node *second = mx_rq_best(rq);
+	const struct mx_node *second = rq->nr_queued ? mx_rq_best(rq) : NULL;
 	u32 price = reserve;
 
 	if (second && second->bucket != MX_BUCKET_KTHREAD)

@@ -22,16 +22,13 @@
 
 #include "maxwell.h"
 
-#define CHUNK_SHIFT 8
-#define CHUNK_TASKS BIT(CHUNK_SHIFT)
-#define CHUNKS_MAX 1024U
 /* The worker keeps this many records free; it is called when half of them are used up. */
 #define FREE_TARGET 4096U
 #define DORMANT_BITS 10
 #define DORMANT_CHAIN_MAX 16
 
-static struct mx_task *chunks[CHUNKS_MAX];
-static u32 nr_chunks;
+struct mx_task *mx_chunks[MX_CHUNKS_MAX];
+u32 mx_nr_chunks;
 static DEFINE_RAW_SPINLOCK(pool_lock);
 static struct mx_task *free_list;
 static u32 nr_free;
@@ -50,125 +47,11 @@ static void refill_irq_fn(struct irq_work *work)
 static struct irq_work refill_irq = IRQ_WORK_INIT_HARD(refill_irq_fn);
 
 /**
- * mx_task_at() - record by number
- * @index: below mx_task_limit()
- */
-struct mx_task *mx_task_at(u32 index)
-{
-	return &chunks[index >> CHUNK_SHIFT][index & (CHUNK_TASKS - 1)];
-}
-
-/**
- * mx_task_limit() - how many records there are, used or not
- */
-u32 mx_task_limit(void)
-{
-	/* Pairs with the release in add_chunk(). */
-	return smp_load_acquire(&nr_chunks) << CHUNK_SHIFT;
-}
-
-/**
  * mx_task_count() - how many tasks are under the class
  */
 u32 mx_task_count(void)
 {
 	return atomic_read(&nr_enabled);
-}
-
-/**
- * mx_task_of() - record of a task
- * @p: task that the caller keeps from going away
- *
- * Return: NULL if it has none.
- */
-struct mx_task *mx_task_of(const struct task_struct *p)
-{
-	u64 index = READ_ONCE(p->scx.dsq_vtime) - 1;
-	struct mx_task *t;
-
-	if (index >= mx_task_limit())
-		return NULL;
-	t = mx_task_at(index);
-	return READ_ONCE(t->task) == p ? t : NULL;
-}
-
-/**
- * mx_task_lock() - lock the CPU that a record belongs to
- * @t: record in use
- *
- * Context: interrupts off.
- *
- * Return: the CPU, with its lock held.
- */
-struct mx_cpu *mx_task_lock(struct mx_task *t)
-{
-	lockdep_assert_irqs_disabled();
-
-	for (;;) {
-		int cpu = READ_ONCE(t->cpu);
-		struct mx_cpu *mx = mx_cpu(cpu);
-
-		raw_spin_lock(&mx->lock);
-		/* As in task_rq_lock(): the record may have moved before we got the lock. */
-		if (likely(t->cpu == cpu))
-			return mx;
-		raw_spin_unlock(&mx->lock);
-	}
-}
-
-/**
- * mx_task_on_cpu() - whether a task is on a CPU at this moment
- * @t: record in use
- */
-bool mx_task_on_cpu(const struct mx_task *t)
-{
-	return t->state == MX_RUNNING && READ_ONCE(t->task->on_cpu);
-}
-
-/**
- * mx_task_source() - where the bid of a task comes from
- * @t: record in use
- *
- * Return: enum maxwell_bid_source.
- */
-u8 mx_task_source(const struct mx_task *t)
-{
-	const struct task_struct *p = t->task;
-
-	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
-		return t->source;
-	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
-		return MAXWELL_BID_SOURCE_KTHREAD;
-	return MAXWELL_BID_SOURCE_DEFAULT;
-}
-
-/**
- * mx_task_bid() - what a task bids now
- * @t: record in use
- *
- * Return: cents per CPU-second; for a kernel thread bound to a CPU the default bid, which is what
- * it pays at most, not how it ranks.
- */
-u32 mx_task_bid(const struct mx_task *t)
-{
-	u64 bid;
-
-	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
-		return t->bid;
-	bid = div_u64((u64)mx_tune(default_bid_cents) * t->weight, 100);
-	return min_t(u64, bid, U32_MAX);
-}
-
-/**
- * mx_task_bucket() - price bucket that a task stands in
- * @t: record in use
- * @bid: what it bids, from mx_task_bid()
- */
-u8 mx_task_bucket(const struct mx_task *t, u32 bid)
-{
-	if (mx_task_source(t) == MAXWELL_BID_SOURCE_KTHREAD)
-		return MX_BUCKET_KTHREAD;
-	return mx_bucket(bid);
 }
 
 /**
@@ -404,19 +287,19 @@ static int add_chunk(void)
 	unsigned long flags;
 	u32 i;
 
-	if (nr_chunks == CHUNKS_MAX)
+	if (mx_nr_chunks == MX_CHUNKS_MAX)
 		return -ENOSPC;
-	chunk = kvcalloc(CHUNK_TASKS, sizeof(*chunk), GFP_KERNEL);
+	chunk = kvcalloc(MX_CHUNK_TASKS, sizeof(*chunk), GFP_KERNEL);
 	if (!chunk)
 		return -ENOMEM;
-	for (i = 0; i < CHUNK_TASKS; i++)
-		chunk[i].index = (nr_chunks << CHUNK_SHIFT) + i;
+	for (i = 0; i < MX_CHUNK_TASKS; i++)
+		chunk[i].index = (mx_nr_chunks << MX_CHUNK_SHIFT) + i;
 
-	chunks[nr_chunks] = chunk;
+	mx_chunks[mx_nr_chunks] = chunk;
 	/* Readers that see the new limit see the chunk. */
-	smp_store_release(&nr_chunks, nr_chunks + 1);
+	smp_store_release(&mx_nr_chunks, mx_nr_chunks + 1);
 	raw_spin_lock_irqsave(&pool_lock, flags);
-	for (i = 0; i < CHUNK_TASKS; i++)
+	for (i = 0; i < MX_CHUNK_TASKS; i++)
 		pool_put(&chunk[i]);
 	raw_spin_unlock_irqrestore(&pool_lock, flags);
 	return 0;
@@ -438,7 +321,7 @@ static void refill_fn(struct work_struct *work)
  */
 int mx_tasks_init(void)
 {
-	BUILD_BUG_ON(FREE_TARGET % CHUNK_TASKS);
+	BUILD_BUG_ON(FREE_TARGET % MX_CHUNK_TASKS);
 
 	refill_fn(NULL);
 	if (nr_free >= FREE_TARGET)
@@ -461,9 +344,9 @@ void mx_tasks_exit(void)
 	for (i = 0; i < ARRAY_SIZE(dormant); i++)
 		for (; dormant[i]; dormant[i] = dormant[i]->link)
 			put_pid(dormant[i]->pid);
-	for (i = 0; i < nr_chunks; i++)
-		kvfree(chunks[i]);
-	nr_chunks = 0;
+	for (i = 0; i < mx_nr_chunks; i++)
+		kvfree(mx_chunks[i]);
+	mx_nr_chunks = 0;
 	free_list = NULL;
 	nr_free = 0;
 }

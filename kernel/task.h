@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a task to its record, and what the record says: the part of task.c that every callback of
+ * the scheduler goes through, inline. Included by maxwell.h alone.
+ */
+#ifndef MAXWELL_TASK_H
+#define MAXWELL_TASK_H
+
+#define MX_CHUNK_SHIFT 8
+#define MX_CHUNK_TASKS BIT(MX_CHUNK_SHIFT)
+#define MX_CHUNKS_MAX 1024U
+
+extern struct mx_task *mx_chunks[MX_CHUNKS_MAX];
+extern u32 mx_nr_chunks;
+
+/**
+ * mx_task_at() - record by number
+ * @index: below mx_task_limit()
+ */
+static inline struct mx_task *mx_task_at(u32 index)
+{
+	return &mx_chunks[index >> MX_CHUNK_SHIFT][index & (MX_CHUNK_TASKS - 1)];
+}
+
+/**
+ * mx_task_limit() - how many records there are, used or not
+ */
+static inline u32 mx_task_limit(void)
+{
+	/* Pairs with the release in add_chunk(). */
+	return smp_load_acquire(&mx_nr_chunks) << MX_CHUNK_SHIFT;
+}
+
+/**
+ * mx_task_of() - record of a task
+ * @p: task that the caller keeps from going away
+ *
+ * Return: NULL if it has none.
+ */
+static inline struct mx_task *mx_task_of(const struct task_struct *p)
+{
+	u64 index = READ_ONCE(p->scx.dsq_vtime) - 1;
+	struct mx_task *t;
+
+	if (index >= mx_task_limit())
+		return NULL;
+	t = mx_task_at(index);
+	return READ_ONCE(t->task) == p ? t : NULL;
+}
+
+/**
+ * mx_task_lock() - lock the CPU that a record belongs to
+ * @t: record in use
+ *
+ * Context: interrupts off.
+ *
+ * Return: the CPU, with its lock held.
+ */
+static inline struct mx_cpu *mx_task_lock(struct mx_task *t)
+{
+	lockdep_assert_irqs_disabled();
+
+	for (;;) {
+		int cpu = READ_ONCE(t->cpu);
+		struct mx_cpu *mx = mx_cpu(cpu);
+
+		raw_spin_lock(&mx->lock);
+		/* As in task_rq_lock(): the record may have moved before we got the lock. */
+		if (likely(t->cpu == cpu))
+			return mx;
+		raw_spin_unlock(&mx->lock);
+	}
+}
+
+/**
+ * mx_task_on_cpu() - whether a task is on a CPU at this moment
+ * @t: record in use
+ */
+static inline bool mx_task_on_cpu(const struct mx_task *t)
+{
+	return t->state == MX_RUNNING && READ_ONCE(t->task->on_cpu);
+}
+
+/**
+ * mx_task_source() - where the bid of a task comes from
+ * @t: record in use
+ *
+ * Return: enum maxwell_bid_source.
+ */
+static inline u8 mx_task_source(const struct mx_task *t)
+{
+	const struct task_struct *p = t->task;
+
+	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
+		return t->source;
+	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
+		return MAXWELL_BID_SOURCE_KTHREAD;
+	return MAXWELL_BID_SOURCE_DEFAULT;
+}
+
+/**
+ * mx_task_bid() - what a task bids now
+ * @t: record in use
+ *
+ * Return: cents per CPU-second; for a kernel thread bound to a CPU the default bid, which is what
+ * it pays at most, not how it ranks.
+ */
+static inline u32 mx_task_bid(const struct mx_task *t)
+{
+	u64 bid;
+
+	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
+		return t->bid;
+	bid = div_u64((u64)mx_tune(default_bid_cents) * t->weight, 100);
+	return min_t(u64, bid, U32_MAX);
+}
+
+/**
+ * mx_task_bucket() - price bucket that a task stands in
+ * @t: record in use
+ * @bid: what it bids, from mx_task_bid()
+ */
+static inline u8 mx_task_bucket(const struct mx_task *t, u32 bid)
+{
+	if (mx_task_source(t) == MAXWELL_BID_SOURCE_KTHREAD)
+		return MX_BUCKET_KTHREAD;
+	return mx_bucket(bid);
+}
+
+#endif /* MAXWELL_TASK_H */
