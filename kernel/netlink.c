@@ -156,13 +156,13 @@ static int rebid(struct task_struct *p, struct genl_info *info)
 	unsigned long flags;
 	struct mx_cpu *mx;
 	int ret = -ESRCH;
-	int cpu;
+	int cpu, idle = -1;
 
 	if (t) {
 		local_irq_save(flags);
 		mx = mx_task_lock(t);
 		cpu = mx->cpu;
-		if (t->task == p) {
+		if (mx_task_owned(mx, t, p)) {
 			u8 source = t->source;
 
 			if (bid)
@@ -171,6 +171,8 @@ static int rebid(struct task_struct *p, struct genl_info *info)
 				source = MAXWELL_BID_SOURCE_DEFAULT;
 			mx_task_rebid(t, source, bid ? nla_get_u32(bid) : t->bid,
 				      book ? nla_get_u32(book) : t->book);
+			if (t->state == MX_QUEUED)
+				idle = mx_idle_for(p, t, cpu);
 			ret = 0;
 		}
 		raw_spin_unlock_irqrestore(&mx->lock, flags);
@@ -180,8 +182,10 @@ static int rebid(struct task_struct *p, struct genl_info *info)
 				   task_pid_vnr(p));
 		return ret;
 	}
-	/* Whoever runs there may have to make room now. */
+	/* Whoever runs there may have to make room now, or another CPU take a task that can pay. */
 	mx_kick(cpu);
+	if (idle >= 0)
+		mx_kick(idle);
 	return 0;
 }
 

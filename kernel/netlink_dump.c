@@ -59,7 +59,7 @@ int mx_task_report(struct mx_task *t, const struct task_struct *p, struct mx_tas
 	rcu_read_lock();
 	local_irq_save(flags);
 	mx = mx_task_lock(t);
-	if (t->task && (!p || t->task == p)) {
+	if (mx_task_owned(mx, t, p)) {
 		mx_charge(mx, t);
 		report->t = *t;
 		report->bid = mx_task_bid(t);

@@ -73,6 +73,24 @@ static inline struct mx_cpu *mx_task_lock(struct mx_task *t)
 }
 
 /**
+ * mx_task_owned() - whether a record is in use, for callers that hold no rq lock
+ * @mx: what mx_task_lock() returned
+ * @t: record
+ * @p: task that it has to belong to; NULL for any
+ *
+ * A free record is given away without its lock and may have got another CPU since. Who sees the
+ * task sees that CPU.
+ */
+static inline bool mx_task_owned(const struct mx_cpu *mx, const struct mx_task *t,
+				 const struct task_struct *p)
+{
+	/* Pairs with the release in mx_task_enable(). */
+	const struct task_struct *owner = smp_load_acquire(&t->task);
+
+	return owner && (!p || owner == p) && READ_ONCE(t->cpu) == mx->cpu;
+}
+
+/**
  * mx_task_on_cpu() - whether a task is on a CPU at this moment
  * @t: record in use
  */

@@ -19,7 +19,7 @@ IMAGE = pathlib.Path("/cache/guest.ext4")
 MODULES = pathlib.Path("/cache/modules.cpio")
 PAYLOAD = TREE / "build" / KERNEL / "vm" / "payload.cpio"
 KERNEL_ARGS = ("console=ttyS0 loglevel=7 log_buf_len=8M printk.devkmsg=on panic=-1 "
-               "printk.time=1 net.ifnames=0 selinux=0 apparmor=0")
+               "printk.time=1 net.ifnames=0 selinux=0 apparmor=0 tsc=reliable")
 
 # What drives time in the guest. "counted": the instructions that were executed (4 ns each), so that
 # nothing else that the host does shows in the guest's timing; its CPUs take turns. "real": the host's

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-#
 # Unloaded and loaded again, with tasks of policy SCHED_EXT alive: it begins anew and works.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"

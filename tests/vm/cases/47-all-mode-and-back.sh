@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-#
 # --all schedules every normal task, with or without a bid, and gives all of them back.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"

@@ -13,12 +13,20 @@
 events=$CASE_TMP/events
 pids=()
 
+# As a background process that is the tool itself.
+ynl_exec()
+{
+	exec python3 /usr/src/maxwell-linux/tools/net/ynl/pyynl/cli.py --no-schema \
+		--spec "$MAXWELL_SRC/Documentation/netlink/specs/maxwell.yaml" --output-json "$@"
+}
+
 # Twice the same: what maxctl calls GROUP, and ynl subscribes to as GROUP.
 listen()
 {
 	maxctl -j monitor "$1" > "$events.maxctl.$1" &
 	pids+=($!)
-	ynl --subscribe "$1" > "$events.ynl.$1" &
+	# Or what it has seen would be lost with it.
+	PYTHONUNBUFFERED=1 ynl_exec --subscribe "$1" > "$events.ynl.$1" &
 	pids+=($!)
 }
 
@@ -72,7 +80,7 @@ sleep 2
 tune sample_ms 0
 sleep 0.3
 samples=$(wc --lines < "$events.maxctl.auction")
-kill -INT "${pids[@]}"
+kill -TERM "${pids[@]}"
 wait "${pids[@]}" || true
 
 events_are class 'attached detached attached'

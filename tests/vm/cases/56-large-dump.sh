@@ -57,6 +57,8 @@ wait_for 10 eval '(($(class_counter nr_tasks) == 0))'
 [[ $(json '.tasks | length' maxctl -j list) == 0 ]] || die 'the dead are still listed'
 
 # --- the demand curve ---
+# On CPU 0 runs a hog, undisturbed by us.
+taskset --cpu-list --pid 1 $$ > /dev/null
 rare_survival
 maxctl price set --cpu 1 60000
 for bid in 100 1000 1000 5000 5000 5000; do
