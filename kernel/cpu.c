@@ -24,8 +24,12 @@ void mx_resched_here(struct mx_cpu *mx)
 	struct mx_task *curr = READ_ONCE(mx->curr);
 
 	/* The slice is for whoever holds the CPU's rq lock or, interrupts off, runs on it. */
-	if (curr && READ_ONCE(curr->task) == current)
+	if (curr && READ_ONCE(curr->task) == current) {
+		/* See mx_tick() on a CPU that comes or goes. */
+		if (unlikely(!cpu_active(smp_processor_id())))
+			return;
 		WRITE_ONCE(current->scx.slice, 0);
+	}
 	set_need_resched_current();
 }
 
@@ -69,8 +73,9 @@ static enum hrtimer_restart timer_fn(struct hrtimer *timer)
 	struct mx_task *curr = READ_ONCE(mx->curr);
 
 	/*
-	 * A CPU that went down has handed its timer to another one. A timer whose slice ended early, or
-	 * that was to wake an idle CPU, is no business of who runs now: for him there is the tick.
+	 * A CPU that went down has handed its timer to another one. A timer whose slice ended
+	 * early, or that was to wake an idle CPU, is no business of who runs now: for him there
+	 * is the tick.
 	 */
 	if (mx->cpu == smp_processor_id() && (!curr || curr == READ_ONCE(mx->timer_task)))
 		mx_resched_here(mx);
@@ -196,8 +201,8 @@ void mx_cpus_free(void)
 		free_cpumask_var(mx->llc);
 	}
 	/*
-	 * A kick may still be on its way. A CPU runs those that somebody waits for before the others
-	 * that came with them, so only the second round is sure to find the kick done.
+	 * A kick may still be on its way. A CPU runs calls that somebody waits for before the
+	 * others that came with them, so only the second round is sure to find the kick done.
 	 */
 	kick_all_cpus_sync();
 	kick_all_cpus_sync();

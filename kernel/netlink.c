@@ -11,6 +11,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
 #include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "maxwell.h"
 #include "netlink.h"
@@ -135,15 +136,20 @@ static struct task_struct *request_task(struct genl_info *info)
 	return ERR_PTR(-ESRCH);
 }
 
-/* The rule of sched_setscheduler(2): one's own tasks, or CAP_SYS_NICE. */
+/*
+ * The rule of sched_setscheduler(2): one's own tasks, or CAP_SYS_NICE. As netlink_capable() does,
+ * it asks who opened the socket as well: a set-id program may have been handed it.
+ */
 static bool may_bid_for(struct sk_buff *skb, const struct task_struct *p)
 {
+	const struct cred *opener = NETLINK_CB(skb).sk->sk_socket->file->f_cred;
 	const struct cred *cred = current_cred();
 	bool own;
 
 	rcu_read_lock();
 	own = uid_eq(cred->euid, __task_cred(p)->euid) || uid_eq(cred->euid, __task_cred(p)->uid);
 	rcu_read_unlock();
+	own = own && uid_eq(opener->euid, cred->euid);
 	return own || netlink_capable(skb, CAP_SYS_NICE);
 }
 

@@ -64,6 +64,11 @@ static u64 next_turn_ns(const struct mx_terms *terms, u64 survival_ns, u64 now_n
 	return (on_time ? survival_ns : now_ns) + min(share_ns, pace_ns);
 }
 
+static bool overdue(const struct mx_node *node, const struct mx_terms *terms, u64 now_ns)
+{
+	return now_ns > node->since_ns && now_ns - node->since_ns >= terms->window_ns;
+}
+
 /**
  * mx_survival_due() - whether the longest waiting task should run now
  * @rq: runqueue
@@ -74,14 +79,9 @@ static u64 next_turn_ns(const struct mx_terms *terms, u64 survival_ns, u64 now_n
 bool mx_survival_due(struct mx_runqueue *rq, const struct mx_terms *terms, u64 survival_ns,
 		     u64 now_ns)
 {
-	const struct mx_node *oldest;
-
 	if (!rq->nr_queued)
 		return false;
-	if (now_ns >= survival_ns)
-		return true;
-	oldest = mx_rq_oldest(rq);
-	return now_ns > oldest->since_ns && now_ns - oldest->since_ns >= terms->window_ns;
+	return now_ns >= survival_ns || overdue(mx_rq_oldest(rq), terms, now_ns);
 }
 
 /**
@@ -174,8 +174,9 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 	if (best && best == oldest && !outbid_by(rival, best)) {
 		/* First come is first served here: the market gives the turn that is due. */
 		*survival_ns = next_turn_ns(terms, *survival_ns, now_ns, pace_ns, terms->slice_ns);
-	} else if ((!best || best->bucket != MX_BUCKET_KTHREAD) &&
-		   mx_survival_due(rq, terms, *survival_ns, now_ns)) {
+	} else if (overdue(oldest, terms, now_ns) ||
+		   (now_ns >= *survival_ns && (!best || best->bucket != MX_BUCKET_KTHREAD))) {
+		/* Kernel threads of this CPU go first, but not for ever. */
 		pick->node = oldest;
 		pick->slice_ns = turn_ns(terms, pace_ns);
 		pick->verdict = MX_SURVIVAL;

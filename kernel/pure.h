@@ -79,7 +79,7 @@ static inline s64 div_s64(s64 n, s32 d)
 
 static inline u64 mul_u64_u32_shr(u64 a, u32 b, unsigned int shift)
 {
-	return (u64)(((unsigned __int128)a * b) >> shift);
+	return (u64)(((__uint128_t)a * b) >> shift);
 }
 
 #endif /* __KERNEL__ */

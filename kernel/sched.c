@@ -16,6 +16,8 @@
  * All but the dequeue of a dispatched task run under the task's rq lock, all with interrupts off.
  * Each takes mx_cpu::lock of one CPU at a time, and nothing inside it.
  */
+#include <linux/sched/stat.h>
+
 #include "maxwell.h"
 
 /* End of custody; mx_cpu::lock held. Returns false if there was none. */
@@ -352,6 +354,14 @@ void mx_tick(struct task_struct *p)
 	struct mx_cpu *mx;
 	u64 now_ns;
 
+	/*
+	 * On a CPU that comes or goes the core asks us for nothing, and with ENQ_LAST it would go
+	 * idle over the one task whose slice is over, the hotplug thread as a rule, for good.
+	 */
+	if (unlikely(!cpu_active(smp_processor_id())) && single_task_running()) {
+		p->scx.slice = SCX_SLICE_DFL;
+		return;
+	}
 	if (!t)
 		return;
 	now_ns = mx_now_ns();

@@ -177,14 +177,10 @@ int mx_select_cpu(struct task_struct *p, int prev_cpu)
 	if (!t)
 		return prev_cpu;
 	bucket = mx_task_bucket(t, mx_task_bid(t));
-	if (cpumask_test_cpu(prev_cpu, idle_mask) && cpumask_test_cpu(prev_cpu, p->cpus_ptr) &&
-	    cpu_active(prev_cpu) && affords(t, bucket, prev_cpu) && whole_core_idle(prev_cpu)) {
-		cpu = prev_cpu;
-	} else {
-		cpu = mx_idle_for(p, t, prev_cpu);
-		if (cpu < 0)
-			return outbid(p, t, bucket, prev_cpu);
-	}
+	/* Of idle CPUs that cost the same, @prev_cpu comes first. */
+	cpu = mx_idle_for(p, t, prev_cpu);
+	if (cpu < 0)
+		return outbid(p, t, bucket, prev_cpu);
 	if (cpumask_test_and_clear_cpu(cpu, idle_mask))
 		WRITE_ONCE(t->placed, true);
 	return cpu;

@@ -17,8 +17,7 @@ kbuild = $(MAKE) -C $(KDIR) $(if $(filter 1,$(V)),V=1,-s) --no-print-directory \
 $(BUILD)/sched_maxwell.ko: $(MODULE_SRC) scripts/check-btf.sh
 	$(Q)scripts/preflight.sh module $(KDIR) $(KVER)
 	$(say) MODULE $@
-	$(Q)mkdir -p $(BUILD)
-	+$(Q)flock $(BUILD)/module.lock $(call kbuild,$(BUILD)) modules
+	+$(Q)mkdir -p $(BUILD) && flock $(BUILD)/module.lock $(call kbuild,$(BUILD)) modules
 	$(Q)scripts/check-btf.sh $@ $(KDIR)/vmlinux
 	$(Q)touch $@
 

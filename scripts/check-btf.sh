@@ -33,6 +33,7 @@ fi
 work=$(mktemp --directory)
 trap 'rm --recursive --force "$work"' EXIT
 pahole --btf_base "$vmlinux" --btf_encode_detached="$work/btf" "$module"
-if bpftool --base-btf "$vmlinux" btf dump file "$work/btf" | grep --quiet "STRUCT 'task_struct'"; then
+bpftool --base-btf "$vmlinux" btf dump file "$work/btf" > "$work/types"
+if grep --quiet "STRUCT 'task_struct'" "$work/types"; then
 	die "the BTF of $module holds a copy of task_struct, the BPF verifier would refuse it"
 fi

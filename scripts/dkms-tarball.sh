@@ -18,7 +18,7 @@ make --no-print-directory dkms-source DESTDIR="$work"
 mkdir "$work/dkms"
 module=(--dkmstree "$work/dkms" --sourcetree "$work/usr/src" -m sched-maxwell -v "$version"
 	-k "$MAXWELL_KERNEL")
-if ! dkms build "${module[@]}" > "$work/log" 2>&1 || ! dkms mktarball "${module[@]}" >> "$work/log" 2>&1; then
+if ! (dkms build "${module[@]}" && dkms mktarball "${module[@]}") > "$work/log" 2>&1; then
 	cat "$work/log" "$work"/dkms/sched-maxwell/*/build/make.log >&2 || true
 	echo 'dkms-tarball: DKMS cannot build the module, see above' >&2
 	exit 1

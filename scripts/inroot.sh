@@ -28,7 +28,7 @@ if ((EUID != 0)); then
 	userns=(--user --map-root-user)
 fi
 
-# Runs as pid 1 of the new namespaces. The root stays read-only, so that every run finds it the same.
+# Runs as pid 1 of the new namespaces. The root stays read-only: every run finds it the same.
 # shellcheck disable=SC2016 # for the inner shell
 enter='
 set -euo pipefail
@@ -59,7 +59,7 @@ rc=0
 unshare "${userns[@]}" --mount --pid --fork --kill-child --propagation private \
 	bash -c "$enter" inroot "$slot" "$tree" \
 	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 \
-	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin \
+	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin \
 	"$@" || rc=$?
 
 # Under sudo the outputs belong to whom the tree belongs.

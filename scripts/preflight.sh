@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Says in one plain sentence each what a build lacks, before the compiler says it in a hundred lines.
+# Says in one plain sentence each what a build lacks, before the compiler takes a hundred lines.
 #
 # Usage: preflight.sh module KDIR VERSION | tools KDIR
 
@@ -29,8 +29,9 @@ need_command()
 
 check_kernel()
 {
-	local kdir=$1 version=$2 plain=${2%%[-+]*} option
-	if [[ $(printf '%s\n' "$minimum" "$plain" | sort --version-sort | head --lines=1) != "$minimum" ]]; then
+	local kdir=$1 version=$2 lowest option
+	lowest=$(printf '%s\n' "$minimum" "${version%%[-+]*}" | sort --version-sort | sed --quiet 1p)
+	if [[ $lowest != "$minimum" ]]; then
 		lack "Maxwell needs Linux $minimum or newer, this is $version" \
 			"(before 7.1 a scheduler is not told reliably when a task leaves it);" \
 			"for another kernel than the running one: make KVER=VERSION"

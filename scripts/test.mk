@@ -26,7 +26,8 @@ test-vm: ## the cases in the guest (T=PATTERN selects)
 
 run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
-	$(Q)$(INROOT) $(VM) exec --name demo --clock counted --timeout 600 --command 'python3 -B tests/vm/demo.py'
+	$(Q)$(INROOT) $(VM) exec --name demo --clock counted --timeout 600 \
+		--command 'python3 -B tests/vm/demo.py'
 
 bench: ## cost of the runqueue's operations, in user space: build/bench/runqueue.json
 	$(Q)$(MAKE_IN_ROOT) in-root-bench

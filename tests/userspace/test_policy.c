@@ -194,8 +194,10 @@ static void kernel_threads_run_first(void)
 	mx_rq_enqueue(&rq, &node[2]);
 	rq.book[MX_BOOK_GENERAL].reserve = MX_BUCKET_BID_MAX;
 	check_pick(auction(&hog, T0 + 3), MX_MARKET, &node[2]);
-	/* Even when a turn is due. */
-	check_pick(auction(&hog, T0 + 5000 * MS), MX_MARKET, &node[2]);
+	/* Even when a turn is due, but not for ever. */
+	CHECK(survival_ns < T0 + 874 * MS, "a turn is due before the wait is overdue");
+	check_pick(auction(&hog, T0 + 874 * MS), MX_MARKET, &node[2]);
+	check_pick(auction(&hog, T0 + 875 * MS), MX_SURVIVAL, &node[0]);
 }
 
 static void hot_gpu_parks_the_general_book_alone(void)

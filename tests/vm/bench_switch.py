@@ -3,8 +3,8 @@
 """Cost of a context switch under Maxwell against the fair class, in instructions.
 
 Boots the guest with QEMU counting instructions as nanoseconds, on one CPU and on two, and runs
-bench_switch.sh in it: both classes in turn, in the same boot. Medians; the first run is thrown away.
-Prints a table and writes build/bench/switch.json.
+bench_switch.sh in it: both classes in turn, in the same boot. Medians; the first run is thrown
+away. Prints a table and writes build/bench/switch.json.
 """
 
 import concurrent.futures

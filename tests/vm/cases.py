@@ -20,6 +20,8 @@ SPLAT = re.compile(
     r"sched_ext:.*(runtime error|stall|hotplug|disabled \((?!unregistered from user space)|"
     r"unregistered from kernel)")
 
+HEAD = re.compile(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat): *(.+)")
+
 
 @dataclasses.dataclass
 class Case:
@@ -39,7 +41,7 @@ class Case:
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 break
-            match = re.fullmatch(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat): *(.+)", line)
+            match = HEAD.fullmatch(line)
             if not match:
                 continue
             key, value = match.groups()

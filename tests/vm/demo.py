@@ -3,8 +3,8 @@
 """The demonstration that "make run" shows, inside the guest.
 
 On every CPU three programs run under Maxwell: two that want a quarter of it each and one, with the
-lowest bid, that takes all it can get. The local multiplier goes up in steps, as it does on a node that
-gets hot, and down again. Who can't pay the reserve price parks on the survival share, and the CPU
+lowest bid, that takes all it can get. The local multiplier goes up in steps, as it does on a node
+that gets hot, and down again. Who can't pay the reserve price parks on the survival share, and the CPU
 idles instead of heating; when the price falls they come back. Ends with status 0 only if they did.
 """
 

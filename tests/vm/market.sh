@@ -63,7 +63,7 @@ assert()
 # judge TEXT FILE FILTER: the jq filter has to be true of the JSON in FILE.
 judge()
 {
-	jq --exit-status "$3" "$2" > /dev/null || die "$1: not '$3' of $(jq --compact-output . "$2")"
+	jq --exit-status "$3" "$2" > /dev/null || die "$1: not '$3' of $(jq --compact-output . "$2" | head --bytes=1000)"
 	note "$1: $3"
 }
 

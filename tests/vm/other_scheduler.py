@@ -24,6 +24,7 @@ bpf.btf__type_by_id.restype = ctypes.c_void_p
 bpf.btf__type_by_id.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
 bpf.btf__name_by_offset.restype = ctypes.c_char_p
 bpf.btf__name_by_offset.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
+bpf.btf__new_empty.restype = ctypes.c_void_p
 bpf.btf__find_by_name_kind.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint32)
 
 
@@ -56,6 +57,14 @@ class Struct:
             self.offset[bpf.btf__name_by_offset(btf, member_name)] = (bits & 0xffffff) // 8
 
 
+def some_btf():
+    """The kernel wants BTF of the one who makes the map, whatever is in it."""
+    btf = ctypes.c_void_p(bpf.btf__new_empty())
+    checked("make BTF", bpf.btf__add_int(btf, b"int", ctypes.c_size_t(4), 0))
+    checked("load BTF", bpf.btf__load_into_kernel(btf))
+    return bpf.btf__fd(btf)
+
+
 def main():
     btf = bpf.btf__load_vmlinux_btf()
     if not btf:
@@ -63,6 +72,7 @@ def main():
     btf = ctypes.c_void_p(btf)
     value_type, ops = Struct(btf, b"bpf_struct_ops_sched_ext_ops"), Struct(btf, b"sched_ext_ops")
     options = MapOptions(sz=ctypes.sizeof(MapOptions), map_flags=BPF_F_LINK,
+                         btf_fd=some_btf(),
                          btf_vmlinux_value_type_id=value_type.number)
     table = checked("make the map", bpf.bpf_map_create(
         BPF_MAP_TYPE_STRUCT_OPS, NAME, 4, value_type.size, 1, ctypes.byref(options)))

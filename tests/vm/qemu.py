@@ -23,10 +23,13 @@ KERNEL_ARGS = ("console=ttyS0 loglevel=7 log_buf_len=8M printk.devkmsg=on panic=
 
 # What drives time in the guest. "counted": the instructions that were executed (4 ns each), so that
 # nothing else that the host does shows in the guest's timing; its CPUs take turns. "real": the host's
-# clock, and the CPUs run in parallel, as the search for races wants it.
+# clock, and the CPUs run in parallel, as the search for races wants it. "turns": the host's clock, but
+# the CPUs take turns: for kernel code that is patched under load, which QEMU's parallel CPUs now and
+# then execute half patched ("Oops: int3").
 CLOCKS = {
     "counted": ("tcg", "-icount", "shift=2,align=off,sleep=off"),
     "real": ("tcg,thread=multi",),
+    "turns": ("tcg,thread=single",),
 }
 
 

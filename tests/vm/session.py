@@ -21,7 +21,7 @@ OUT = qemu.TREE / "build/test"
 BOOT_SECONDS = 90
 GRACE_SECONDS = 30
 # Counted time can pass at a fraction of the real one.
-SLOWDOWN = {"counted": 5, "real": 1}
+SLOWDOWN = {"counted": 5, "real": 1, "turns": 1}
 
 
 class Lost(Exception):

@@ -38,7 +38,7 @@ void maxwell_dump_cpu(s32 cpu, struct maxwell_cpu_dump *dump) __ksym;
 void maxwell_dump_task(struct task_struct *p, struct maxwell_task_dump *dump) __ksym;
 
 void scx_bpf_dsq_insert(struct task_struct *p, u64 dsq_id, u64 slice, u64 enq_flags) __ksym;
-void scx_bpf_dispatch_cancel(void) __ksym;
+void __ksym scx_bpf_dispatch_cancel(void);
 void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym;
 
 /* The core's runqueues, to tell whether a CPU has work for other classes. */
@@ -86,7 +86,9 @@ int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
 	u64 slice_ns = 0;
 	int i;
 
-	/* The core does not ask again after a cancellation, and the next auction may find a winner. */
+	/*
+	 * The core does not ask again after a cancellation, and the next auction may find a winner.
+	 */
 	for (i = 0; i < DISPATCH_TRIES; i++) {
 		p = maxwell_dispatch(cpu, contended, &slice_ns);
 		if (!p)

@@ -20,9 +20,11 @@ is_value()
 sample()
 {
 	local -n out=$1
+	# shellcheck disable=SC2034 # a name for the variable of the caller
 	out=$(for _ in $(seq "$2"); do value; done | jq --slurp --compact-output .)
 }
 
+rising='' falling=''
 attach
 bid_spin 25 1
 tune slope_horizon_ms 1000

@@ -11,9 +11,9 @@ cgroup=/sys/fs/cgroup/maxwell-cpuset
 on_exit()
 {
 	local pid
-	for pid in $(cat "$cgroup/cgroup.procs" 2> /dev/null); do
+	while read -r pid; do
 		kill -KILL "$pid"
-	done
+	done < <(cat "$cgroup/cgroup.procs" 2> /dev/null)
 	for _ in {1..50}; do
 		rmdir "$cgroup" 2> /dev/null && break
 		sleep 0.1

@@ -36,7 +36,6 @@ nap_beside
 assert 'CPU 0 is cheaper' "$at0 > 2 * $at1"
 
 # The cheap CPU is busy with a better bid: the dear one that idles is taken.
-spin=$(runtime 0)
 bid_spin 5000 0
 sleep 0.3
 maxctl run --bid 500 -- nap 40 10000 10000 &

@@ -15,36 +15,43 @@ COVERED=$CASE_TMP/covered
 # schema and, if there is an error, the status in it.
 answers()
 {
-	local status=$1 rc=0 plain=0 out=$CASE_TMP/answer
+	local status=$1 plain=0
 	shift
 	maxctl "$@" > "$CASE_TMP/plain" 2> "$CASE_TMP/words" || plain=$?
 	((plain == status)) || die "maxctl $*: $plain, not $status: $(cat "$CASE_TMP"/{plain,words})"
-	((status == 0 || status == 3 || status == 124)) || [[ -s $CASE_TMP/words ]] ||
-		die "maxctl $* fails without a word"
-	# Behind the command's words: that is where scripts have it.
-	maxctl -j "$@" > "$out" 2> "$CASE_TMP/words" || rc=$?
-	((rc == status)) || die "maxctl -j $*: $rc, not $status"
-	cat "$out" >> "$CASE_TMP/all"
-	printf '%s\n' "$*" >> "$COVERED"
-	[[ $(wc --lines < "$out") == 1 ]] || die "maxctl -j $*: not one line: $(< "$out")"
-	jq --exit-status '.schema == "maxwell/1"' "$out" > /dev/null || die "maxctl -j $*: $(< "$out")"
-	jq --exit-status --argjson status "$status" '[.. | .exit_status? // empty | . == $status] | all' \
-		"$out" > /dev/null || die "maxctl -j $*: another exit_status in $(< "$out")"
-	# "status", "show" and "doctor" answer with 3, it is no error of theirs.
+	json_answers "$status" "$@"
+	jq --exit-status --argjson status "$status" '.schema == "maxwell/1" and
+		([.. | .exit_status? // empty | . == $status] | all)' "$CASE_TMP/answer" > /dev/null ||
+		die "maxctl -j $*: $(< "$CASE_TMP/answer")"
+	# "status", "show" and "doctor" answer with 3, and "set" and "show" tell of each task.
 	case $status,$1 in
-	0,* | 3,status | 3,show | 3,doctor | 2,set | 2,show | 4,set) ;;
+	0,* | 3,status | 3,show | 3,doctor | 2,set | 2,show) ;;
 	*)
 		# The same in words and as JSON; the words say in addition what it was about.
-		[[ $(< "$CASE_TMP/words") == *"$(jq --exit-status --raw-output .error.message "$out")"* ]] ||
-			die "maxctl -j $*: $(< "$out"), but $(< "$CASE_TMP/words")"
+		[[ $(< "$CASE_TMP/words") == *"$(jq --exit-status --raw-output .error.message "$CASE_TMP/answer")"* ]] ||
+			die "maxctl -j $*: $(< "$CASE_TMP/answer"), but $(< "$CASE_TMP/words")"
 		;;
 	esac
+}
+
+# json_answers STATUS WORD...: maxctl -j ends with STATUS and prints one line.
+json_answers()
+{
+	local status=$1 rc=0
+	shift
+	maxctl -j "$@" > "$CASE_TMP/answer" 2> "$CASE_TMP/words" || rc=$?
+	((rc == status)) || die "maxctl -j $*: $rc, not $status"
+	(($(wc --lines < "$CASE_TMP/answer") == 1)) || die "maxctl -j $*: not one line"
+	cat "$CASE_TMP/answer" >> "$CASE_TMP/all"
+	printf '%s\n' "$*" >> "$COVERED"
 }
 
 # usage WORD...: refused before anything else is looked at.
 usage()
 {
-	answers 1 "$@"
+	json_answers 1 "$@"
+	[[ $(< "$CASE_TMP/answer") == *'"code":"usage","exit_status":1,"message":"'* &&
+		$(< "$CASE_TMP/words") == Error:* ]] || die "maxctl -j $*: $(< "$CASE_TMP/answer")"
 }
 
 # --- no module, no class ---
@@ -171,7 +178,7 @@ touch "$CASE_TMP/plain-file"
 [[ $(maxctl run echo --bid 7 -j) == '--bid 7 -j' ]] || die 'run takes its command'\''s options'
 answers 127 run -- /nonexistent
 answers 126 run -- "$CASE_TMP/plain-file"
-answers 124 monitor --count 1 --timeout 50ms class
+[[ $(rc_of maxctl -j monitor --count 1 --timeout 50ms class) == 124 ]] || die 'no timeout'
 
 # --- not permitted ---
 rc=0
@@ -204,7 +211,7 @@ maxctl set --fair "$task"
 [[ $(account "$task" policy) == SCHED_OTHER && $(chrt --pid "$task") == *SCHED_OTHER* ]] ||
 	die "after set --fair, maxctl says $(account "$task" policy)"
 
-answers 0 detach
+json_answers 0 detach
 answers 3 detach
 
 # --- everything that help names has been called, everything printed parses ---
@@ -212,5 +219,5 @@ while read -r words; do
 	grep --quiet "^$words\( \|$\)" "$COVERED" || [[ $words == help || $words == monitor ]] ||
 		die "maxctl $words has not been tried"
 done < <(maxctl help | sed --quiet 's/^  \([a-z]\+\( [a-z]\+\)\?\)  .*/\1/p')
-python3 -m json.tool --json-lines "$CASE_TMP/all" > /dev/null || die 'not all of it is JSON'
+python3 -m json.tool --json-lines < "$CASE_TMP/all" > /dev/null || die 'not all of it is JSON'
 note "$(wc --lines < "$CASE_TMP/all") answers parse"

@@ -11,7 +11,9 @@
 . "$MAXWELL_SRC/tests/vm/market.sh"
 
 events=$CASE_TMP/events
-pids=()
+listening=()
+# So that 2.0 and 2 are the same.
+numbers='walk(if type == "number" then . + 0 else . end)'
 
 # As a background process that is the tool itself.
 ynl_exec()
@@ -24,10 +26,10 @@ ynl_exec()
 listen()
 {
 	maxctl -j monitor "$1" > "$events.maxctl.$1" &
-	pids+=($!)
+	listening+=($!)
 	# Or what it has seen would be lost with it.
 	PYTHONUNBUFFERED=1 ynl_exec --subscribe "$1" > "$events.ynl.$1" &
-	pids+=($!)
+	listening+=($!)
 }
 
 # events_are GROUP "EVENT...": both say so, and the same in every member.
@@ -39,12 +41,12 @@ events_are()
 	theirs=$(jq --raw-output .msg.event "$events.ynl.$1" | xargs)
 	[[ $theirs == "$2" ]] || die "ynl saw on $1: $theirs, not: $2"
 	# maxctl's names have underscores and units, its multipliers are decimal.
-	ours=$(jq --sort-keys --compact-output .event "$events.maxctl.$1")
-	theirs=$(jq --sort-keys --compact-output '.msg | with_entries(
-		.key |= (gsub("-"; "_") | if . == "slope" then "slope_per_s" else . end) |
-		if .key | IN("multiplier", "slope_per_s") then .value |= . / 65536 else . end)' \
-		"$events.ynl.$1")
-	diff <(jq --sort-keys . <<< "$ours") <(jq --sort-keys . <<< "$theirs") ||
+	jq --sort-keys ".event | $numbers" "$events.maxctl.$1" > "$CASE_TMP/ours"
+	jq --sort-keys ".msg | with_entries(
+		.key |= (gsub(\"-\"; \"_\") | if . == \"slope\" then \"slope_per_s\" else . end) |
+		if .key | IN(\"multiplier\", \"slope_per_s\") then .value |= . / 65536 else . end) |
+		$numbers" "$events.ynl.$1" > "$CASE_TMP/theirs"
+	diff "$CASE_TMP/ours" "$CASE_TMP/theirs" ||
 		die "maxctl and ynl differ on $1"
 	note "$1: $2"
 }
@@ -75,13 +77,15 @@ sleep 0.3
 
 attach
 bid_spin 400 1
+bid_spin 300 0
+hogs_spin
 tune sample_ms 100
 sleep 2
 tune sample_ms 0
 sleep 0.3
 samples=$(wc --lines < "$events.maxctl.auction")
-kill -TERM "${pids[@]}"
-wait "${pids[@]}" || true
+kill -TERM "${listening[@]}"
+wait "${listening[@]}" || true
 
 events_are class 'attached detached attached'
 jq --slurp --exit-status 'map(.event) | .[0].mode == "partial" and .[0].attach_count == 1 and
@@ -102,9 +106,11 @@ for cpu in 0 1; do
 	count=$(jq --slurp "map(select(.msg.cpu == $cpu)) | length" "$events.ynl.auction")
 	assert "ynl's samples of CPU $cpu" "$count >= 5 && $count <= 25"
 done
-jq --slurp --exit-status "map(.event | select(.cpu == 1 and .curr_pid == $SPIN and
-	.curr_bid_cents_per_s == 400)) | length > 0" "$events.maxctl.auction" > /dev/null ||
-	die 'no sample shows the hog'
+# Whoever takes a sample does so on a CPU, whose hog has made room for it: the other one shows.
+jq --slurp --exit-status "map(.event | select(.curr_pid == ${HOGS[0]} and .cpu == 1 and
+	.curr_bid_cents_per_s == 400 or .curr_pid == ${HOGS[1]} and .cpu == 0 and
+	.curr_bid_cents_per_s == 300)) | length > 0" "$events.maxctl.auction" > /dev/null ||
+	die 'no sample shows a hog'
 jq --slurp --exit-status 'map(.event | select(.cpu == 1).runtime_ns) | . == sort and .[0] < .[-1]' \
 	"$events.maxctl.auction" > /dev/null || die 'runtime does not grow from sample to sample'
 (($(wc --lines < "$events.maxctl.auction") == samples)) || die 'samples come with sample_ms 0'

@@ -9,6 +9,12 @@
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
 
+on_exit()
+{
+	# What an ejected class leaves behind.
+	maxctl detach > /dev/null 2>&1
+}
+
 # finds "CHECK..." CMD...: CMD, a doctor, finds fault with these checks and no others. What it printed
 # is in $CASE_TMP/doctor.
 finds()
@@ -57,7 +63,7 @@ text=$(maxctl doctor)
 	finds versions unshare --mount bash -c 'echo 0.0.1 > "$CASE_TMP/version"
 		mount --bind "$CASE_TMP/version" /sys/kernel/maxwell/version; maxctl -j doctor'
 	says versions 'the module 0.0.1' 'install both from the same source'
-	finds 'vmlinux-btf kfuncs module-btf' unshare --mount bash -c '
+	finds 'vmlinux-btf module-btf' unshare --mount bash -c '
 		mount -t tmpfs none /sys/kernel/btf; maxctl -j doctor'
 	says vmlinux-btf 'there is no /sys/kernel/btf/vmlinux' 'CONFIG_DEBUG_INFO_BTF=y'
 	says module-btf 'is missing' 'install pahole'

@@ -27,11 +27,12 @@ at_rest 'after a mixed load'
 assert 'there was a load' "$(class_counter enqueued) > 1000"
 assert 'nobody waits' "$(class_counter queued) == 0"
 
-rare_survival
 for cpu in 0 1 1 1; do
-	bid_spin 5 "$cpu"
+	bid_spin 500 "$cpu"
 done
 hogs_spin
+rare_survival
+maxctl set --bid 5 "${HOGS[@]}"
 for pid in "${HOGS[@]}"; do
 	expect_state "$pid" parked
 done

@@ -15,11 +15,11 @@ stressors=(--affinity 1 --clone 1 --cpu-sched 1 --daemon 1 --eventfd 1 --exec 1 
 	--pthread 1 --race-sched 1 --resched 1 --sem 1 --session 1 --sleep 1 --spawn 1 --switch 1
 	--tee 1 --timer 1 --vfork 1 --wait 1 --yield 1 --zombie 1)
 
-# storm OPTION...: for 15 seconds; says which stressor failed.
+# storm OPTION...: for 8 seconds; says which stressor failed.
 storm()
 {
 	local rc=0
-	stress-ng --timeout 15s --oomable --log-brief "${stressors[@]}" "$@" > "$CASE_TMP/stress" 2>&1 || rc=$?
+	stress-ng --timeout 8s --oomable --log-brief "${stressors[@]}" "$@" > "$CASE_TMP/stress" 2>&1 || rc=$?
 	grep --extended-regexp 'fail|passed|skipped' "$CASE_TMP/stress" || true
 	# 4: a stressor that this kernel cannot run.
 	((rc == 0 || rc == 4)) || die "stress-ng ended with $rc: $(grep fail "$CASE_TMP/stress" | head --lines=3)"

@@ -21,7 +21,7 @@ for i in {1..6}; do
 	HOGS+=("$!")
 done
 sleep 1
-storm 12 "$SEED" "${HOGS[@]}" || die "a change was refused (SEED=$SEED)"
+storm 8 "$SEED" "${HOGS[@]}" || die "a change was refused (SEED=$SEED)"
 [[ $(class_state) == enabled ]] || die "sched_ext is $(class_state)"
 for pid in "${HOGS[@]}"; do
 	before=$(cpu_ns "$pid")

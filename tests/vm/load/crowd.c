@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * COUNT processes under the class that sleep, the first bidding 1, the next 2, and so on, every third
- * in the feeder book; prints "ready" when all of them stand. With -c some more come and go all the
- * time. All end with their parent.
+ * COUNT processes under the class that sleep, the first bidding 1, the next 2, and so on, every
+ * third in the feeder book; prints "ready" when all of them stand. With -c some more come and go
+ * all the time. All end with their parent.
  *
  *	crowd [-c] COUNT
  */

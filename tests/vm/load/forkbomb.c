@@ -1,29 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Grows to COUNT processes as fast as it can, each making two more, and shrinks again once all of them
- * have run. Prints how many there were.
+ * Grows to COUNT processes as fast as it can, each making two more, and shrinks again once all of
+ * them have run. Prints how many there were.
  *
  *	forkbomb COUNT
  */
+#include <limits.h>
+#include <linux/futex.h>
 #include <stdatomic.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define WORK_US 200
-#define PATIENCE_US 100000000
 
 static struct {
 	_Atomic long started;
 	_Atomic long ran;
-	_Atomic bool failed;
+	/* 1 when all have run, or fork has failed: everybody may go. */
+	_Atomic uint32_t over;
 } *shared;
 
 static long count;
+
+static void end(void)
+{
+	atomic_store(&shared->over, 1);
+	syscall(SYS_futex, &shared->over, FUTEX_WAKE, INT_MAX, NULL);
+}
 
 static void work(void)
 {
@@ -32,13 +41,13 @@ static void work(void)
 	do
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	while (!ts.tv_sec && ts.tv_nsec < WORK_US * 1000);
-	atomic_fetch_add(&shared->ran, 1);
+	if (atomic_fetch_add(&shared->ran, 1) + 1 == count)
+		end();
 }
 
-/* One process of the tree. Leaves when everybody has run, so that all are alive at the same time. */
+/* One process of the tree. Leaves when everybody has run, so that all are alive at once. */
 static void grow(void)
 {
-	long waited_us;
 	int children;
 
 	for (children = 0; children < 2; children++) {
@@ -48,16 +57,15 @@ static void grow(void)
 			break;
 		pid = fork();
 		if (pid < 0)
-			atomic_store(&shared->failed, true);
+			end();
 		if (!pid) {
 			grow();
 			exit(0);
 		}
 	}
 	work();
-	for (waited_us = 0; atomic_load(&shared->ran) < count && waited_us < PATIENCE_US &&
-	     !atomic_load(&shared->failed); waited_us += 20000)
-		usleep(20000);
+	while (!atomic_load(&shared->over))
+		syscall(SYS_futex, &shared->over, FUTEX_WAIT, 0, NULL);
 	while (wait(NULL) > 0)
 		;
 }

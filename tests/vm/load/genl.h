@@ -125,7 +125,7 @@ static inline void genl_read_text(struct genl *g, const struct genl_msg *m, size
 		snprintf(g->text, sizeof(g->text), "%s", (const char *)a + NLA_HDRLEN);
 }
 
-/* How much of an error message is not attributes: the code, and the request as far as it is quoted. */
+/* How much of an error message is not attributes: the code, and what is quoted of the request. */
 static inline size_t genl_error_len(const struct genl_msg *m)
 {
 	const struct nlmsgerr *err = NLMSG_DATA(&m->nlh);
@@ -136,8 +136,8 @@ static inline size_t genl_error_len(const struct genl_msg *m)
 }
 
 /*
- * Send @len bytes and take what comes back: the reply goes to @reply if there is one (of a dump, the
- * last message), @g->text to the kernel's words. Returns 0 or a negative errno from the kernel.
+ * Send @len bytes and take what comes back: the reply goes to @reply if there is one (of a dump,
+ * the last message), @g->text to the kernel's words. Returns 0 or a negative errno from the kernel.
  */
 static inline int genl_talk(struct genl *g, const struct genl_msg *m, size_t len,
 			    struct genl_msg *reply)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Runs CPU-bound processes with given bids against each other for a while and prints, as JSON, what
- * each got: CPU time, the longest gap between two moments of its own that it saw, and what the module
- * says about it. The gap is measured with the clock alone, so it checks the module's claims.
+ * each got: CPU time, the longest gap between two moments of its own that it saw, and what the
+ * module says about it. The gap is measured with the clock alone, so it checks the module's claims.
  *
  *	hogs [-t SECONDS] [-c CPU] [-n] BID[xCOUNT][f] ...
  *

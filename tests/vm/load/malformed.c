@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sends messages to the family "maxwell" that it has to refuse, and checks after each that it did so
- * with the right errno and words, and that no price and no bid has changed.
+ * Sends messages to the family "maxwell" that it has to refuse, and checks after each that it did
+ * so with the right errno and words, and that no price and no bid has changed.
  *
  *	malformed		a list of known mistakes
- *	malformed fuzz COUNT	COUNT random ones (SEED in the environment), without any privilege: none
+ *	malformed fuzz COUNT	COUNT random ones (SEED in the environment), unprivileged: none
  *				may change a price, or the bid of a task of root
  */
 #include <sched.h>
@@ -118,7 +118,8 @@ static const struct mistake mistakes[] = {
 	  { KIND, { MAXWELL_A_PRICE_MULTIPLIER, &(uint32_t){ 1 << 17 }, 4, 3 } }, EINVAL,
 	  "leftover" },
 	{ "attribute of length 0", PRICE_SET,
-	  { { MAXWELL_A_PRICE_KIND, &(uint32_t){ 0 }, 4, 0xffff }, MULTIPLIER }, EINVAL, "leftover" },
+	  { { MAXWELL_A_PRICE_KIND, &(uint32_t){ 0 }, 4, 0xffff }, MULTIPLIER }, EINVAL,
+	  "leftover" },
 
 	{ "nothing to set", BID_SET, { PID }, EINVAL, "nothing to set" },
 	{ "bid and default", BID_SET, { PID, BID, EMPTY(MAXWELL_A_BID_USE_DEFAULT) }, EINVAL,
@@ -389,8 +390,10 @@ static void fuzz(int count)
 		/* Anything behind the message type, which stays that of the family. */
 		for (flips = rand() % 4; flips; flips--)
 			m.room[6 + rand() % (len - 6)] = rand();
-		if (rand() % 8 == 0)
-			m.nlh.nlmsg_len = len = NLMSG_HDRLEN + rand() % (len - NLMSG_HDRLEN);
+		if (rand() % 8 == 0) {
+			len = NLMSG_HDRLEN + rand() % (len - NLMSG_HDRLEN);
+			m.nlh.nlmsg_len = len;
+		}
 		m.nlh.nlmsg_flags |= NLM_F_REQUEST;
 		if (send(g.fd, &m, len, 0) < 0)
 			continue;

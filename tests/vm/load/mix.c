@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Many tasks of four kinds for a while: pairs that play ping-pong over pipes, pairs that do over
- * futexes, sleepers, and CPU hogs. Prints, as JSON and by kind, what they did and the longest time that
- * one of them, by the clock, did nothing.
+ * futexes, sleepers, and CPU hogs. Prints, as JSON and by kind, what they did and the longest time
+ * that one of them, by the clock, did nothing.
  *
  *	mix TASKS SECONDS
  *
- * They take the policy and the bid of who started mix. The tasks of a kind are processes but for the
- * futex players, who are threads.
+ * They take the policy and the bid of who started mix. The tasks of a kind are processes but for
+ * the futex players, who are threads.
  */
 #include <linux/futex.h>
 #include <pthread.h>

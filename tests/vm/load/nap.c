@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Naps and works in turn: COUNT times SLEEP_US asleep, WORK_US of CPU time, then asleep for good, its
- * account there to be read.
+ * Naps and works in turn: COUNT times SLEEP_US asleep, WORK_US of CPU time, then asleep for good,
+ * its account there to be read.
  *
  *	nap COUNT SLEEP_US WORK_US
  */

@@ -19,12 +19,12 @@
  *	sleep:MS		nothing happens for a while
  *	exit:NAME		the actor is killed where it stands
  *
- * In the end all that woke up have to have run, within 10 s; the last line is the order in which they
- * did. Turns on the survival share follow the time of waiting, not the bids, and put whoever runs to
- * the tail. "hold" starts a drone with bid 0 to take most of them. If there was one after "go" all the
- * same, whatever the order, the play is void and begins anew; an actor that ran on one after "go:any"
- * is printed as "(NAME)". Make max_wait_ms long and survival_share_permille 1 to have time between two
- * turns.
+ * In the end all that woke up have to have run, within 10 s; the last line is the order in which
+ * they did. Turns on the survival share follow the time of waiting, not the bids, and put whoever
+ * runs to the tail. "hold" starts a drone with bid 0 to take most of them. If there was one after
+ * "go" all the same, whatever the order, the play is void and begins anew; an actor that ran on one
+ * after "go:any" is printed as "(NAME)". Make max_wait_ms long and survival_share_permille 1 to
+ * have time between two turns.
  */
 #include <sched.h>
 #include <signal.h>
@@ -65,7 +65,7 @@ static struct actor actors[ACTORS_MAX];
 static int nr_actors;
 static int stage_cpu;
 static pid_t blocker, drone;
-/* Turns on the survival share that the drone had had at "go"; -1 if they do not matter. */
+/* Turns on the survival share that the drone had taken at "go"; -1 if they do not matter. */
 static int64_t turns_at_go;
 static struct genl genl;
 /* What "state" steps have to say, once the play is known to count. */
@@ -118,7 +118,7 @@ static pid_t new_task(void)
 	return 0;
 }
 
-/* First thing on the CPU: take a number. Then say whether the market or survival brought us here. */
+/* First thing on the CPU: take a number. Then say whether market or survival brought us here. */
 static void act(struct record *record)
 {
 	struct genl_msg account;
@@ -198,7 +198,9 @@ static void hold(const char *step)
 
 static void go(const char *step)
 {
-	turns_at_go = strchr(step, ':') ? -1 : (int64_t)account(drone, MAXWELL_A_BID_NR_SURVIVAL, step);
+	turns_at_go = -1;
+	if (!strchr(step, ':'))
+		turns_at_go = account(drone, MAXWELL_A_BID_NR_SURVIVAL, step);
 	kill(blocker, SIGKILL);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Changes tasks and prices at random as fast as it can for a while: bids, books, nice, affinity and
- * policies of the threads given, multipliers of the CPUs. In the end the threads are under the class
- * again, free to move, at a bid of 500 and a multiplier of 1.0.
+ * policies of the threads given, multipliers of the CPUs. In the end the threads are under the
+ * class again, free to move, at a bid of 500 and a multiplier of 1.0.
  *
  *	storm SECONDS SEED PID...
  */
