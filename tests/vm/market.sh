@@ -67,17 +67,23 @@ judge()
 	note "$1: $3"
 }
 
-# class_counter NAME: one of class-get's numbers.
+# class_json: what class-get says; maxctl's exit status 3 means detached.
+class_json()
+{
+	{ maxctl -j status || (($? == 3)); } | jq '.class'
+}
+
+# class_counter NAME: one of its numbers.
 class_counter()
 {
-	json ".class.$1" maxctl -j status
+	class_json | jq --raw-output ".$1"
 }
 
 # Every task that came into the books has left them or is still there. Only exact at rest.
 balanced()
 {
-	maxctl -j status |
-		jq --exit-status '.class | .enqueued == .dispatched + .dequeued + .queued' > /dev/null
+	class_json |
+		jq --exit-status '.enqueued == .dispatched + .dequeued + .queued' > /dev/null
 }
 
 # hogs_spin: every hog has its bid and is at work; until then it is maxctl, on its way.

@@ -8,6 +8,7 @@
 
 attach
 bid_spin 400 1
+hogs_spin
 for round in 1 2 3 4 5; do
 	maxctl price set 3 --lease 10s
 	tune slice_us 2000

@@ -18,12 +18,17 @@ bidder()
 	wait_for 5 grep --quiet --line-regexp sleep "/proc/$BIDDER/comm"
 }
 
+gone()
+{
+	[[ ! -e /proc/$1 ]]
+}
+
 # bury PID: it dies, and its pid is free.
 bury()
 {
 	kill -KILL "$1"
 	wait "$1" || true
-	[[ ! -e /proc/$1 ]] || die "process $1 is still there"
+	gone "$1" || die "process $1 is still there"
 }
 
 # bids PID "BID BOOK SOURCE": so it says in its account.
@@ -73,13 +78,12 @@ bids "$living" '777 feeder explicit'
 bids "$traveller" '222 feeder explicit'
 assert 'tasks under the class' "$(class_counter nr_tasks) == 5"
 
-# Nobody inherits from whoever had the pid of his maker.
+# The same where the dead had got the pid from another, and the class went in between.
 maxctl set --bid 99 "$detached"
-bury_reborn=$detached
-kill -KILL "$bury_reborn"
-wait_for 5 eval '[[ ! -e /proc/$bury_reborn ]]'
+kill -KILL "$detached"
+wait_for 5 gone "$detached"
 detach
 attach
-check 'that pid again' reborn "$bury_reborn"
-bids "$bury_reborn" "$default"
-kill -KILL "$bury_reborn" "$attached" "$emigrant"
+check 'that pid again' reborn "$detached"
+bids "$detached" "$default"
+kill -KILL "$detached" "$attached" "$emigrant"

@@ -7,6 +7,11 @@
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
 
+class_gone()
+{
+	[[ $(class_state) == disabled ]]
+}
+
 ops_are()
 {
 	[[ $(cat "$SCX/root/ops" 2> /dev/null) == "$1"* ]]
@@ -36,7 +41,7 @@ load_module
 
 kill -KILL "$pid"
 wait "$pid" || true
-wait_for 5 eval '[[ $(class_state) == disabled ]]'
+wait_for 5 class_gone
 attach
 expect_fail 1 'Device or resource busy' "${other[@]}"
 ops_are maxwell || die 'the class has gone'

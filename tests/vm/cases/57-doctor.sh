@@ -9,6 +9,11 @@
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
 
+class_gone()
+{
+	[[ $(class_state) == disabled ]]
+}
+
 on_exit()
 {
 	# What an ejected class leaves behind.
@@ -86,7 +91,7 @@ says rights 'missing: CAP_SYS_ADMIN CAP_BPF CAP_PERFMON CAP_SYS_NICE' 'run as ro
 attach
 finds '' "${doctor[@]}"
 echo S > /proc/sysrq-trigger
-wait_for 5 eval '[[ $(class_state) == disabled ]]'
+wait_for 5 class_gone
 finds pin "${doctor[@]}"
 says pin 'left over from a class that the kernel ended' 'maxctl detach'
 maxctl detach

@@ -10,7 +10,7 @@
 
 at_rest()
 {
-	maxctl -j status | jq --compact-output '.class | {enqueued, dispatched, dequeued, queued}'
+	class_json | jq --compact-output '{enqueued, dispatched, dequeued, queued}'
 	check "$1: the counters do not add up" balanced
 	maxctl -j cpus > "$CASE_TMP/cpus"
 	for counter in enqueued dispatched dequeued; do
