@@ -284,7 +284,9 @@ static void demand_of(const struct cpumask *cpus, u32 book, u32 bucket, u32 *que
 
 		raw_spin_lock_irqsave(&mx->lock, flags);
 		*queued += mx->rq.book[book].nr[bucket];
-		*running += mx->curr && mx_task_on_cpu(mx->curr) && mx->curr_rival.book == book &&
+		/* Runnable is enough: it may wait for a higher class to leave the CPU. */
+		*running += mx->curr && (READ_ONCE(mx->curr->task->scx.flags) & SCX_TASK_QUEUED) &&
+			    mx->curr_rival.book == book &&
 			    mx->curr_rival.bucket == bucket;
 		raw_spin_unlock_irqrestore(&mx->lock, flags);
 	}

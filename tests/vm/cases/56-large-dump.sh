@@ -73,19 +73,21 @@ demand_is()
 {
 	local expected=${*: -1}
 	maxctl -j demand "${@:1:$#-2}" > "$CASE_TMP/demand"
-	jq --exit-status --argjson expected "$expected" '[.demand[] | [.book, .queued, .running]] == $expected
+	jq --exit-status --argjson expected "$expected" '[.demand[] | [.book, .queued + .running]] == $expected
 		and all(.demand[]; .price_cents_per_s > 0)' "$CASE_TMP/demand"
 }
-# Dearest first, general before feeder. A turn on the survival share now and then puts one to running.
-parked='["general",3,0],["general",2,0],["general",1,0],["feeder",1,0]'
+# Dearest first, general before feeder. We keep CPU 1 busy, so the deadline server gives those parked
+# there a turn now and then: one of them may count as running.
+parked='["general",3],["general",2],["general",1],["feeder",1]'
 wait_for 5 demand_is --cpu 1 -- "[$parked]"
-wait_for 5 demand_is -- "[[\"general\",0,1],$parked]"
-wait_for 5 demand_is --cpu 0 -- '[["general",0,1]]'
+wait_for 5 demand_is -- "[[\"general\",1],$parked]"
+wait_for 5 demand_is --cpu 0 -- '[["general",1]]'
 jq --exit-status '[.demand[].price_cents_per_s] | .[0] <= 9000 and .[0] > 8000' "$CASE_TMP/demand" ||
 	die "a bid of 9000 stands at $(< "$CASE_TMP/demand")"
 cpus_are()
 {
-	maxctl -j cpus | jq --exit-status '[.cpus[] | [.queued, .parked]] == [[0, 0], [7, 7]]'
+	maxctl -j cpus | jq --exit-status '[.cpus[] | [.queued, .parked]] as $all |
+		$all == [[0, 0], [7, 7]] or $all == [[0, 0], [6, 6]]'
 }
 wait_for 5 cpus_are
 state=$(maxctl -j cpus)
