@@ -36,7 +36,7 @@ mutations=(
 	'rival wins a tie|policy.c|s/rival->bucket > node->bucket/rival->bucket >= node->bucket/'
 	'rival ignores the reserve|policy.c|s/if (rival && !mx_clears.*/if (0)/'
 	'window is twice as long|policy.c|s/MSEC . 8 \* 7/MSEC \/ 8 * 14/'
-	'late wait is not noticed|policy.c|s/oldest->since_ns >= terms->window_ns;/oldest->since_ns >= 4 * terms->window_ns;/'
+	'late wait is not noticed|policy.c|s/node->since_ns >= terms->window_ns;/node->since_ns >= 4 * terms->window_ns;/'
 	'pace slows down while the queue drains|policy.c|s/clamp(rq->pace_ns, div_u64(left_ns, rq->nr_queued),/(/'
 	'pace never recovers|policy.c|s/clamp(rq->pace_ns, div_u64(left_ns, rq->nr_queued),/min(rq->pace_ns ? rq->pace_ns : U64_MAX,/'
 	'turns ignore the share|policy.c|s/min(share_ns, pace_ns)/min(run_ns, pace_ns)/'
