@@ -7,6 +7,12 @@
 
 #include "maxwell.h"
 
+/* Waiting tasks whose bids are looked at in one go, and how often. */
+#define REFRESH_TASKS 16U
+#define REFRESH_NS NSEC_PER_MSEC
+/* Other CPUs whose quotes count here. */
+#define QUOTE_CPUS 8
+
 /* Publish the dearest waiting bucket for those who look in from outside. */
 static void update_top(struct mx_cpu *mx)
 {
@@ -28,9 +34,7 @@ void mx_book_add(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 	if (!t->wait_since_ns)
 		t->wait_since_ns = now_ns;
 	t->node.since_ns = t->wait_since_ns;
-	t->node.bid = mx_task_bid(t);
-	t->node.bucket = mx_task_bucket(t, t->node.bid);
-	t->node.book = t->book;
+	mx_task_stand(t);
 	t->state = MX_QUEUED;
 	mx_rq_enqueue(&mx->rq, &t->node);
 	if (t->node.bucket > mx->top)
@@ -69,11 +73,45 @@ void mx_charge(struct mx_cpu *mx, struct mx_task *t)
 	if (!ran_ns)
 		return;
 	cost = mx_cost(t->price, ran_ns);
+	t->owed_nanocents += cost;
+	t->owed_ns += ran_ns;
 	t->exec_start_ns += ran_ns;
 	t->runtime_ns += ran_ns;
 	t->charged_nanocents += cost;
 	mx->count.runtime_ns += ran_ns;
 	mx->count.charged_nanocents += cost;
+	if (unlikely(t->owed_ns >= MX_PAY_NS))
+		mx_account_pay(t, mx_now_ns());
+}
+
+/*
+ * What @t pays for @mx at a bid of @bid. Who pays from a limited wallet keeps the CPU from tasks
+ * that wait elsewhere as well.
+ */
+static u32 price_of(const struct mx_cpu *mx, const struct mx_task *t, u32 bid)
+{
+	u16 tag = t->node.tag;
+	u32 price = mx_price(&mx->rq, bid, READ_ONCE(mx->reserve[t->node.book]), tag);
+
+	if (likely(!tag))
+		return price;
+	return min(bid, max(price, mx_quote_for(&mx->outside, tag)));
+}
+
+/*
+ * The bid of the task that is put off the CPU for @t: it is on its way back into the book, and waits
+ * there as the others do.
+ */
+static u32 displaced_bid(const struct mx_cpu *mx, const struct mx_task *t)
+{
+	const struct mx_task *curr = mx->curr;
+
+	if (!curr || curr == t || curr->task != current ||
+	    !(current->scx.flags & SCX_TASK_QUEUED) || mx->curr_rival.bucket == MX_BUCKET_KTHREAD ||
+	    (t->node.tag && t->node.tag == curr->node.tag) ||
+	    !mx_clears(&mx->rq, mx->curr_rival.book, mx->curr_rival.bucket))
+		return 0;
+	return mx->curr_rival.bid;
 }
 
 /**
@@ -84,6 +122,7 @@ void mx_charge(struct mx_cpu *mx, struct mx_task *t)
  */
 void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 {
+	u32 displaced = displaced_bid(mx, t);
 	u64 wait_ns;
 
 	lockdep_assert_held(&mx->lock);
@@ -96,7 +135,7 @@ void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 	mx->curr_rival.book = t->node.book;
 	WRITE_ONCE(mx->running, t->node.bucket);
 	t->state = MX_RUNNING;
-	t->price = mx_price(&mx->rq, t->node.bid, READ_ONCE(mx->reserve[t->node.book]));
+	t->price = min(t->node.bid, max(price_of(mx, t, t->node.bid), displaced));
 
 	if (t->wait_since_ns) {
 		wait_ns = now_ns > t->wait_since_ns ? now_ns - t->wait_since_ns : 0;
@@ -145,11 +184,92 @@ void mx_reprice_curr(struct mx_cpu *mx)
 	lockdep_assert_held(&mx->lock);
 
 	mx_charge(mx, t);
-	mx->curr_rival.bid = mx_task_bid(t);
-	mx->curr_rival.bucket = mx_task_bucket(t, mx->curr_rival.bid);
-	mx->curr_rival.book = t->book;
-	t->price = mx_price(&mx->rq, mx->curr_rival.bid, READ_ONCE(mx->reserve[t->book]));
-	WRITE_ONCE(mx->running, mx->curr_rival.bucket);
+	mx_task_stand(t);
+	mx->curr_rival.bid = t->node.bid;
+	mx->curr_rival.bucket = t->node.bucket;
+	mx->curr_rival.book = t->node.book;
+	t->price = price_of(mx, t, t->node.bid);
+	WRITE_ONCE(mx->running, t->node.bucket);
+}
+
+/**
+ * mx_book_fresh() - bring the bid of a waiting task up to date with its wallet
+ * @mx: CPU that the record belongs to
+ * @t: record, queued
+ * @now_ns: the time
+ *
+ * It keeps its place among those of the same bucket.
+ *
+ * Return: false if it stands in another bucket now.
+ */
+bool mx_book_fresh(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
+{
+	u32 bid;
+
+	lockdep_assert_held(&mx->lock);
+
+	mx_account_settle(t->wallet, now_ns);
+	bid = mx_task_effective_bid(t);
+	if (mx_task_bucket(t, bid) == t->node.bucket) {
+		t->node.bid = bid;
+		return true;
+	}
+	mx_book_del(mx, t);
+	mx_book_add(mx, t, now_ns);
+	return false;
+}
+
+static void put_quote(struct mx_cpu *mx, const struct mx_quote *quote)
+{
+	WRITE_ONCE(mx->quote.bid[0], quote->bid[0]);
+	WRITE_ONCE(mx->quote.tag[0], quote->tag[0]);
+	WRITE_ONCE(mx->quote.bid[1], quote->bid[1]);
+	WRITE_ONCE(mx->quote.tag[1], quote->tag[1]);
+}
+
+/* Take down what waits elsewhere, from a bounded number of CPUs. */
+static void gather_quotes(struct mx_cpu *mx)
+{
+	struct mx_quote sum = {};
+	int cpu, left = QUOTE_CPUS;
+
+	for_each_cpu_wrap(cpu, cpu_online_mask, mx->cpu + 1) {
+		const struct mx_quote *q = &mx_cpu(cpu)->quote;
+
+		if (cpu == mx->cpu || !left--)
+			break;
+		/* Not a consistent copy; a price that is off for a tick does no harm. */
+		mx_quote_add(&sum, READ_ONCE(q->bid[0]), READ_ONCE(q->tag[0]));
+		mx_quote_add(&sum, READ_ONCE(q->bid[1]), READ_ONCE(q->tag[1]));
+	}
+	mx->outside = sum;
+}
+
+/**
+ * mx_book_refresh() - keep up with wallets: some of the bids that wait, and prices elsewhere
+ * @mx: the local CPU
+ * @now_ns: the time
+ *
+ * Wallets fill and empty while tasks wait. A few of these are looked at each time, going round, and
+ * whoever comes up to win is looked at again.
+ */
+void mx_book_refresh(struct mx_cpu *mx, u64 now_ns)
+{
+	u32 left = min(mx->rq.nr_queued, REFRESH_TASKS);
+	struct mx_quote quote = {};
+
+	lockdep_assert_held(&mx->lock);
+
+	if (!mx->rq.nr_queued && mx->quote.bid[0])
+		put_quote(mx, &quote);
+	if (now_ns < mx->refresh_ns)
+		return;
+	mx->refresh_ns = now_ns + REFRESH_NS;
+	while (left--)
+		mx_book_fresh(mx, container_of(mx_rq_walk(&mx->rq), struct mx_task, node), now_ns);
+	mx_quote_make(&mx->rq, &quote);
+	put_quote(mx, &quote);
+	gather_quotes(mx);
 }
 
 /**

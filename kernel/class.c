@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "maxwell.h"
+#include "device.h"
 
 static DEFINE_MUTEX(mx_class_mutex);
 static struct mx_class class;
@@ -46,6 +47,7 @@ int mx_class_begin(bool all)
 	class.attach_count++;
 	class.attach_ns = mx_now_ns();
 	mutex_unlock(&mx_class_mutex);
+	mx_ring_poll_class(true);
 	mx_notify_class(MAXWELL_CLASS_EVENT_ATTACHED);
 	return 0;
 }
@@ -58,6 +60,7 @@ int mx_class_begin(bool all)
  */
 void mx_class_end(const struct maxwell_exit_info *info)
 {
+	mx_ring_poll_class(false);
 	mutex_lock(&mx_class_mutex);
 	class.mode = MAXWELL_CLASS_MODE_DETACHED;
 	class.exit = *info;

@@ -147,6 +147,9 @@ void mx_cpus_reset(void)
 		mx->survival_ns = 0;
 		raw_spin_unlock_irqrestore(&mx->lock, flags);
 		mx->steal_ns = 0;
+		mx->refresh_ns = 0;
+		memset(&mx->quote, 0, sizeof(mx->quote));
+		memset(&mx->outside, 0, sizeof(mx->outside));
 	}
 }
 

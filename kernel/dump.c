@@ -61,7 +61,7 @@ void mx_dump_task(struct task_struct *p, struct maxwell_task_dump *dump)
 		dump->known = 1;
 		dump->state = t->state;
 		dump->cpu = t->cpu;
-		dump->bid = mx_task_bid(t);
+		dump->bid = mx_task_effective_bid(t);
 		dump->bucket = mx_task_bucket(t, dump->bid);
 		dump->book = t->book;
 		if (t->wait_since_ns && now_ns > t->wait_since_ns)

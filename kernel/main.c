@@ -9,6 +9,9 @@
 #include <net/genetlink.h>
 
 #include "maxwell.h"
+#include "coupling.h"
+#include "device.h"
+#include "gpu.h"
 
 static int __init maxwell_load(void)
 {
@@ -25,12 +28,24 @@ static int __init maxwell_load(void)
 	ret = mx_idle_init();
 	if (ret)
 		goto err_cpus;
-	ret = mx_tasks_init();
+	ret = mx_accounts_init();
 	if (ret)
 		goto err_idle;
-	ret = mx_pricing_init();
+	ret = mx_tasks_init();
+	if (ret)
+		goto err_accounts;
+	ret = mx_couplings_init();
 	if (ret)
 		goto err_tasks;
+	ret = mx_gpus_init();
+	if (ret)
+		goto err_tasks;
+	ret = mx_page_init();
+	if (ret)
+		goto err_gpus;
+	ret = mx_pricing_init();
+	if (ret)
+		goto err_page;
 	ret = mx_sysfs_register();
 	if (ret)
 		goto err_pricing;
@@ -41,15 +56,26 @@ static int __init maxwell_load(void)
 	ret = mx_netlink_register();
 	if (ret)
 		goto err_sysfs;
+	ret = mx_device_register();
+	if (ret)
+		goto err_netlink;
 	pr_info("version %s loaded\n", MAXWELL_VERSION);
 	return 0;
 
+err_netlink:
+	mx_netlink_unregister();
 err_sysfs:
 	mx_sysfs_unregister();
 err_pricing:
 	mx_pricing_exit();
+err_page:
+	mx_page_exit();
+err_gpus:
+	mx_gpus_exit();
 err_tasks:
 	mx_tasks_exit();
+err_accounts:
+	mx_accounts_exit();
 err_idle:
 	mx_idle_exit();
 err_cpus:
@@ -60,10 +86,14 @@ err_cpus:
 /* The glue holds a reference while it is loaded, so no task is under the class any more. */
 static void __exit maxwell_unload(void)
 {
+	mx_device_unregister();
 	mx_netlink_unregister();
 	mx_sysfs_unregister();
 	mx_pricing_exit();
+	mx_page_exit();
+	mx_gpus_exit();
 	mx_tasks_exit();
+	mx_accounts_exit();
 	mx_idle_exit();
 	mx_cpus_free();
 	pr_info("unloaded\n");

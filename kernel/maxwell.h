@@ -5,14 +5,17 @@
  * Locks, outermost first:
  *
  *   mx_price_mutex        multipliers of all CPUs (pricing.c); process context
+ *   mx_wallet_mutex       wallets and grants are made and changed (account_admin.c)
  *   mx_class_mutex        state of the class (class.c); process context
  *   rq->lock              the core's; held around most sched_ext callbacks, never taken here
  *   mx_cpu::lock          raw: one order book, its counters, and the records that it owns
+ *   map_lock              raw leaf: who draws on which wallet (account.c)
+ *   mx_account::lock      raw leaf: the money of one wallet
  *   pool_lock             raw leaf: free and dormant records (task.c)
  *
  * Two mx_cpu::lock are never held together, nor is mx_cpu::lock held with pool_lock. Inside
- * mx_cpu::lock nothing is taken but what hrtimer_start() takes. It is taken with interrupts off,
- * which the core has done already around the sched_ext callbacks.
+ * mx_cpu::lock nothing is taken but the leaves and what hrtimer_start() takes. It is taken with
+ * interrupts off, which the core has done already around the sched_ext callbacks.
  */
 #ifndef MAXWELL_H
 #define MAXWELL_H
@@ -30,6 +33,7 @@
 #include "policy.h"
 #include "price.h"
 #include "tunables.h"
+#include "account.h"
 
 #define MX_PRICE_KINDS 3
 
@@ -62,6 +66,14 @@ enum mx_task_state {
  * @placed: select_cpu has claimed an idle CPU for the enqueue that follows
  * @book: enum mx_book_id that it bids in
  * @bid: explicit bid; valid if @source says so
+ * @bid_end_ns: the explicit bid lapses when @runtime_ns gets there
+ * @wallet: what it draws on; never NULL while the record is in use
+ * @wallet_source: enum maxwell_wallet_source
+ * @wallet_uid: user for whom the wallet was found
+ * @wallet_epoch: grants for which it was found
+ * @wallet_cgroup: cgroup for which it was found; compared only
+ * @owed_nanocents: of what it was charged, not yet taken from the wallet
+ * @owed_ns: run time that this is for
  * @weight: sched_ext's weight, 100 at nice 0
  * @index: place in the table of records
  * @task: whose record this is; NULL if it is free or dormant
@@ -89,6 +101,14 @@ struct mx_task {
 	u32 weight;
 	u32 index;
 	struct task_struct *task;
+	struct mx_account *wallet;
+	u64 owed_nanocents;
+	u64 owed_ns;
+	u64 bid_end_ns;
+	u8 wallet_source;
+	u32 wallet_epoch;
+	kuid_t wallet_uid;
+	const void *wallet_cgroup;
 	struct pid *pid;
 	u64 wait_since_ns;
 	u64 exec_start_ns;
@@ -134,6 +154,9 @@ enum mx_near {
  * @survival_ns: start of the next turn on the survival share
  * @auction_ns: when the last auction was held
  * @count: counters
+ * @quote: what waits here, for the prices of other CPUs; read without the lock
+ * @outside: what waits on other CPUs, as of the last tick
+ * @refresh_ns: no look at bids that wait before this
  * @top: dearest bucket that waits here, -1 for none; read without the lock as a hint
  * @running: bucket that runs here, -1 for none; read without the lock as a hint
  * @cpu: number of the CPU
@@ -156,6 +179,9 @@ struct mx_cpu {
 	u64 auction_ns;
 	struct mx_counters count;
 	struct mx_runqueue rq;
+	struct mx_quote quote;
+	struct mx_quote outside;
+	u64 refresh_ns;
 
 	s16 top ____cacheline_aligned;
 	s16 running;
@@ -198,7 +224,15 @@ void mx_tasks_sweep(void);
 u32 mx_task_count(void);
 struct mx_task *mx_task_enable(struct task_struct *p);
 void mx_task_disable(struct task_struct *p);
-void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book);
+void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book, u64 for_ns);
+void mx_task_requeue(struct mx_task *t);
+void mx_tasks_forget(const struct mx_account *a);
+
+/* task_wallet.c */
+void mx_tasks_pay(const struct mx_account *a);
+void mx_tasks_redraw(const struct mx_account *a);
+void mx_tasks_reprice(const struct mx_account *a);
+bool mx_task_redraw(struct task_struct *p, struct mx_account *a);
 
 /* book.c: with mx_cpu::lock held */
 void mx_book_add(struct mx_cpu *mx, struct mx_task *t, u64 now_ns);
@@ -208,6 +242,8 @@ void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns);
 void mx_end_run(struct mx_cpu *mx);
 void mx_reprice_curr(struct mx_cpu *mx);
 bool mx_curr_must_yield(struct mx_cpu *mx, u64 now_ns);
+bool mx_book_fresh(struct mx_cpu *mx, struct mx_task *t, u64 now_ns);
+void mx_book_refresh(struct mx_cpu *mx, u64 now_ns);
 
 /* sched.c */
 int mx_enqueue(struct task_struct *p, bool last);
@@ -262,13 +298,14 @@ void mx_class_get(struct mx_class *out);
 int mx_class_begin(bool all);
 void mx_class_end(const struct maxwell_exit_info *info);
 
-/* kfuncs.c, netlink.c, sysfs.c */
+/* kfuncs.c, netlink*.c, sysfs.c */
 int mx_kfuncs_register(void);
 int mx_netlink_register(void);
 void mx_netlink_unregister(void);
 void mx_notify_class(u32 event);
 void mx_notify_price(const struct cpumask *cpus, u32 kind, u32 event,
 		     const struct mx_multiplier *m);
+void mx_notify_wallet(u32 id, u32 event);
 void mx_notify_samples(void);
 bool mx_samples_wanted(void);
 int mx_sysfs_register(void);

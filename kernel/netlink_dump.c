@@ -63,6 +63,10 @@ int mx_task_report(struct mx_task *t, const struct task_struct *p, struct mx_tas
 		mx_charge(mx, t);
 		report->t = *t;
 		report->bid = mx_task_bid(t);
+		/* As wallet-get would show it: a wallet that was left alone has earned meanwhile. */
+		mx_account_settle(t->wallet, now_ns);
+		report->effective_bid = mx_task_effective_bid(t);
+		report->wallet = t->wallet->id;
 		report->source = mx_task_source(t);
 		report->pid = task_pid_nr_ns(t->task, task_active_pid_ns(current));
 		strscpy(report->comm, t->task->comm);
@@ -104,6 +108,9 @@ int mx_nl_fill_task(struct sk_buff *msg, const struct genl_info *info,
 	    nla_put_uint(msg, MAXWELL_A_BID_WAIT_TOTAL_NS, t->wait_total_ns + report->wait_ns) ||
 	    nla_put_uint(msg, MAXWELL_A_BID_NR_RUNS, t->nr_runs) ||
 	    nla_put_uint(msg, MAXWELL_A_BID_NR_SURVIVAL, t->nr_survival) ||
+	    nla_put_u32(msg, MAXWELL_A_BID_EFFECTIVE_BID, report->effective_bid) ||
+	    nla_put_u32(msg, MAXWELL_A_BID_WALLET, report->wallet) ||
+	    nla_put_u32(msg, MAXWELL_A_BID_WALLET_SOURCE, t->wallet_source) ||
 	    (t->wait_since_ns && nla_put_uint(msg, MAXWELL_A_BID_WAIT_NS, report->wait_ns))) {
 		genlmsg_cancel(msg, hdr);
 		return -EMSGSIZE;

@@ -89,20 +89,68 @@ bool mx_survival_due(struct mx_runqueue *rq, const struct mx_terms *terms, u64 s
  * @rq: runqueue, the winner not queued in it
  * @bid: the winner's bid
  * @reserve: reserve price of its book
+ * @tag: of the winner
  *
  * The price of what it displaces: the larger of the reserve and the best other bid on the CPU that
- * clears its own reserve, but never more than its own bid (Vickrey 1961, with a reserve).
+ * clears its own reserve, but never more than its own bid (Vickrey 1961, with a reserve). Bids with
+ * the winner's own tag do not count: nobody displaces himself.
  *
  * Return: cents per CPU-second.
  */
-u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve)
+u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve, u16 tag)
 {
-	const struct mx_node *second = rq->nr_queued ? mx_rq_best(rq) : NULL;
+	const struct mx_node *second = NULL;
 	u32 price = reserve;
 
+	if (rq->nr_queued)
+		second = tag ? mx_rq_rival(rq, tag) : mx_rq_best(rq);
 	if (second && second->bucket != MX_BUCKET_KTHREAD)
 		price = max(price, second->bid);
 	return min(price, bid);
+}
+
+/**
+ * mx_quote_add() - add a bid to a quote, if it is one of the two best of different tags
+ * @sum: quote
+ * @bid: cents per CPU-second, 0 for none
+ * @tag: its tag; 0 competes with itself too
+ */
+void mx_quote_add(struct mx_quote *sum, u32 bid, u16 tag)
+{
+	bool same = tag && tag == sum->tag[0];
+
+	if (bid > sum->bid[0]) {
+		if (!same) {
+			sum->bid[1] = sum->bid[0];
+			sum->tag[1] = sum->tag[0];
+		}
+		sum->bid[0] = bid;
+		sum->tag[0] = tag;
+	} else if (bid > sum->bid[1] && !same) {
+		sum->bid[1] = bid;
+		sum->tag[1] = tag;
+	}
+}
+
+/**
+ * mx_quote_make() - the best bids that wait here and might run elsewhere
+ * @rq: runqueue
+ * @quote: written
+ */
+void mx_quote_make(const struct mx_runqueue *rq, struct mx_quote *quote)
+{
+	const struct mx_node *best = rq->nr_queued ? mx_rq_best(rq) : NULL;
+	const struct mx_node *rival = NULL;
+
+	memset(quote, 0, sizeof(*quote));
+	if (!best || best->bucket == MX_BUCKET_KTHREAD)
+		return;
+	if (!best->bound)
+		mx_quote_add(quote, best->bid, best->tag);
+	if (best->tag)
+		rival = mx_rq_rival(rq, best->tag);
+	if (rival && !rival->bound)
+		mx_quote_add(quote, rival->bid, rival->tag);
 }
 
 /* Cut a market slice short where the next turn on the survival share begins inside it. */

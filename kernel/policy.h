@@ -57,13 +57,37 @@ struct mx_pick {
 	u8 verdict;
 };
 
+/**
+ * struct mx_quote - what waits on a CPU, told to others: a best bid and the best that competes with it
+ * @bid: cents per CPU-second, 0 for none; the first is not below the second
+ * @tag: see struct mx_node
+ */
+struct mx_quote {
+	u32 bid[2];
+	u16 tag[2];
+};
+
+void mx_quote_make(const struct mx_runqueue *rq, struct mx_quote *quote);
+void mx_quote_add(struct mx_quote *sum, u32 bid, u16 tag);
 void mx_terms_set(struct mx_terms *terms, u32 slice_us, u32 slice_min_us, u32 max_wait_ms,
 		  u32 survival_permille);
 bool mx_survival_due(struct mx_runqueue *rq, const struct mx_terms *terms, u64 survival_ns,
 		     u64 now_ns);
 void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct mx_terms *terms,
 	     u64 *survival_ns, u64 now_ns, struct mx_pick *pick);
-u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve);
+u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve, u16 tag);
+
+/**
+ * mx_quote_for() - the best bid of a quote that competes with a tag
+ * @quote: quote
+ * @tag: not 0
+ *
+ * Return: cents per CPU-second, 0 for none.
+ */
+static inline u32 mx_quote_for(const struct mx_quote *quote, u16 tag)
+{
+	return quote->bid[quote->tag[0] == tag];
+}
 
 /**
  * mx_outbids() - whether a bid is worth a preemption

@@ -141,7 +141,7 @@ static u64 scale_q16(u64 price_q16, u32 multiplier)
  * @base_price: cents per CPU-second
  * @local: Q16.16, as the next ones
  * @external: the neighbourhood's heat
- * @gpu: the GPUs' heat; MX_ONE for the feeder book
+ * @gpu: what the GPUs' heat does to this book, see mx_coupling_q16()
  * @demand: see mx_demand_q16()
  *
  * Fractions of a cent are kept until the end, or a small multiplier would swallow a large one.
@@ -157,6 +157,67 @@ u32 mx_reserve(u32 base_price, u32 local, u32 external, u32 gpu, u32 demand)
 	price_q16 = scale_q16(price_q16, external);
 	price_q16 = scale_q16(price_q16, gpu);
 	return max((u32)(price_q16 >> 16), 1U);
+}
+
+/**
+ * mx_coupling_set() - make a coupling table
+ * @c: written if the values are good
+ * @permille: MX_COUPLING_POINTS values from MX_COUPLING_MIN to MX_COUPLING_MAX, none below the one
+ *	before: a hotter GPU never makes a CPU cheaper
+ *
+ * Return: false if they are not like that.
+ */
+bool mx_coupling_set(struct mx_coupling *c, const u32 *permille)
+{
+	u32 least = MX_COUPLING_MIN;
+	int i;
+
+	for (i = 0; i < MX_COUPLING_POINTS; i++) {
+		if (permille[i] < least || permille[i] > MX_COUPLING_MAX)
+			return false;
+		least = permille[i];
+	}
+	for (i = 0; i < MX_COUPLING_POINTS; i++)
+		c->point[i] = (u32)div_u64((u64)permille[i] * MX_ONE, 1000);
+	return true;
+}
+
+/**
+ * mx_coupling_q16() - what a gpu multiplier makes of a CPU price
+ * @c: table of the book
+ * @gpu: Q16.16
+ *
+ * Linear between two points, and outside of them as between the two that are nearest. So a table
+ * 1000, 2000, 4000, ... returns @gpu itself, and one of 1000 throughout returns 1.0, to the bit.
+ *
+ * Return: Q16.16, not below MX_MULTIPLIER_MIN.
+ */
+u32 mx_coupling_q16(const struct mx_coupling *c, u32 gpu)
+{
+	int i = clamp(fls(gpu) - 17, 0, MX_COUPLING_POINTS - 2);
+	u64 at = (u64)MX_ONE << i, value = c->point[i];
+	u32 rise = c->point[i + 1] - c->point[i];
+
+	if (gpu >= at)
+		value += mul_u64_u32_shr(gpu - at, rise, 16 + i);
+	else
+		value -= min(value, mul_u64_u32_shr(at - gpu, rise, 16 + i));
+	return (u32)clamp(value, (u64)MX_MULTIPLIER_MIN, (u64)U32_MAX);
+}
+
+/**
+ * mx_gpu_load_q16() - the gpu multiplier with the leases of the GPUs counted in
+ * @gpu: multiplier as it was set, Q16.16
+ * @gain_permille: tunable gpu_busy_gain_permille, at most 100000
+ * @busy_q16: share of time that the GPUs are under lease, Q16, at most 65536
+ *
+ * Return: Q16.16, @gpu or more, saturating.
+ */
+u32 mx_gpu_load_q16(u32 gpu, u32 gain_permille, u32 busy_q16)
+{
+	u64 extra = div_u64((u64)gain_permille * busy_q16, 1000);
+
+	return (u32)min((u64)gpu + extra, (u64)U32_MAX);
 }
 
 /**

@@ -53,6 +53,20 @@ struct mx_ramp {
 	u32 safe;
 };
 
+/* Gpu multipliers at which a coupling table says what the CPU price does: 1, 2, 4, ... 2^15. */
+#define MX_COUPLING_POINTS 16
+/* Permille; what is below would be MX_MULTIPLIER_MIN anyway. */
+#define MX_COUPLING_MIN 63U
+#define MX_COUPLING_MAX 65535000U
+
+/**
+ * struct mx_coupling - what the GPUs' heat does to the CPU price of a book
+ * @point: multiplier of the price at the gpu multiplier 2^i, Q16.16
+ */
+struct mx_coupling {
+	u32 point[MX_COUPLING_POINTS];
+};
+
 /**
  * mx_mul_q16() - product of a price or multiplier with a multiplier, saturating
  * @a: any u32
@@ -72,6 +86,9 @@ bool mx_multiplier_step(struct mx_multiplier *m, const struct mx_ramp *ramp, u64
 bool mx_multiplier_moving(const struct mx_multiplier *m, const struct mx_ramp *ramp, u64 now_ns);
 u32 mx_safe_q16(u32 permille);
 u32 mx_reserve(u32 base_price, u32 local, u32 external, u32 gpu, u32 demand);
+bool mx_coupling_set(struct mx_coupling *c, const u32 *permille);
+u32 mx_coupling_q16(const struct mx_coupling *c, u32 gpu);
+u32 mx_gpu_load_q16(u32 gpu, u32 gain_permille, u32 busy_q16);
 u32 mx_demand_q16(u32 gain_permille, u32 waiting_q8);
 u64 mx_cost(u32 price, u64 runtime_ns);
 

@@ -14,6 +14,9 @@
 #include <linux/workqueue.h>
 
 #include "maxwell.h"
+#include "coupling.h"
+#include "device.h"
+#include "gpu.h"
 
 #define UPDATE_NS (10 * NSEC_PER_MSEC)
 /* A work item cannot sleep longer than this in one go; it looks again then. */
@@ -26,7 +29,15 @@ struct price_news {
 	struct mx_multiplier sample[MX_PRICE_KINDS];
 };
 
+/* What the GPUs do to the prices of CPUs, read anew for each update. */
+struct gpu_heat {
+	struct mx_coupling coupling[MX_BOOKS];
+	u32 gain_permille;
+	u32 busy_q16;
+};
+
 static DEFINE_MUTEX(mx_price_mutex);
+static struct gpu_heat gpu_heat;
 static struct price_news *news;
 
 static void update_fn(struct work_struct *work);
@@ -39,6 +50,20 @@ static void ramp_get(struct mx_ramp *ramp)
 	ramp->horizon_ns = (u64)mx_tune(slope_horizon_ms) * NSEC_PER_MSEC;
 	ramp->ramp_ns = (u64)mx_tune(safe_ramp_ms) * NSEC_PER_MSEC;
 	ramp->safe = mx_safe_q16(mx_tune(safe_multiplier_permille));
+}
+
+static void gpu_heat_get(struct gpu_heat *heat)
+{
+	mx_couplings_get(heat->coupling);
+	heat->gain_permille = mx_tune(gpu_busy_gain_permille);
+	heat->busy_q16 = heat->gain_permille ? mx_gpus_busy_q16() : 0;
+}
+
+/* What a gpu multiplier does to the price of a book. */
+static u32 gpu_coupled(u32 value, u8 book)
+{
+	return mx_coupling_q16(&gpu_heat.coupling[book],
+			       mx_gpu_load_q16(value, gpu_heat.gain_permille, gpu_heat.busy_q16));
 }
 
 /* Put a reserve into force. Returns true if the bucket changed. */
@@ -98,18 +123,23 @@ static u64 update_cpu(struct mx_cpu *mx, const struct mx_ramp *ramp, u64 now_ns,
 			next_ns = min(next_ns, m->lease_end_ns);
 	}
 	load = demand(mx, tick);
-	if (mx_tune(demand_gain_permille))
+	if (mx_tune(demand_gain_permille) || gpu_heat.gain_permille)
 		next_ns = min(next_ns, now_ns + UPDATE_NS);
 
 	changed = reserve_set(mx, MX_BOOK_FEEDER,
 			      mx_reserve(mx_tune(base_price_cents),
 					 value[MAXWELL_PRICE_KIND_LOCAL],
-					 value[MAXWELL_PRICE_KIND_EXTERNAL], MX_ONE, load));
+					 value[MAXWELL_PRICE_KIND_EXTERNAL],
+					 gpu_coupled(value[MAXWELL_PRICE_KIND_GPU],
+						     MX_BOOK_FEEDER), load));
 	changed |= reserve_set(mx, MX_BOOK_GENERAL,
 			       mx_reserve(mx_tune(base_price_cents),
 					  value[MAXWELL_PRICE_KIND_LOCAL],
 					  value[MAXWELL_PRICE_KIND_EXTERNAL],
-					  value[MAXWELL_PRICE_KIND_GPU], load));
+					  gpu_coupled(value[MAXWELL_PRICE_KIND_GPU],
+						      MX_BOOK_GENERAL), load));
+	value[MAXWELL_PRICE_KIND_GPU] = gpu_coupled(value[MAXWELL_PRICE_KIND_GPU], MX_BOOK_GENERAL);
+	mx_page_prices(mx, value, now_ns);
 	if (changed)
 		mx_kick(mx->cpu);
 	return next_ns;
@@ -126,6 +156,7 @@ static void update_all(bool tick)
 
 	memset(news, 0, sizeof(*news));
 	ramp_get(&ramp);
+	gpu_heat_get(&gpu_heat);
 	cpus_read_lock();
 	for_each_possible_cpu(cpu)
 		next_ns = min(next_ns, update_cpu(mx_cpu(cpu), &ramp, now_ns, tick));
@@ -153,15 +184,24 @@ static void update_fn(struct work_struct *work)
 }
 
 /**
+ * mx_pricing_update() - work all prices out anew
+ */
+void mx_pricing_update(void)
+{
+	mutex_lock(&mx_price_mutex);
+	update_all(false);
+	mutex_unlock(&mx_price_mutex);
+}
+
+/**
  * mx_pricing_refresh() - put changed tunables into force
  */
 void mx_pricing_refresh(void)
 {
 	mx_terms_set(&mx_terms, mx_tune(slice_us), mx_tune(slice_min_us), mx_tune(max_wait_ms),
 		     mx_tune(survival_share_permille));
-	mutex_lock(&mx_price_mutex);
-	update_all(false);
-	mutex_unlock(&mx_price_mutex);
+	mx_gpus_refresh();
+	mx_pricing_update();
 	mod_delayed_work(system_highpri_wq, &sample_work, 0);
 }
 

@@ -18,6 +18,7 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/time64.h>
+#include <asm/barrier.h>
 
 #else
 
@@ -47,6 +48,10 @@ typedef int64_t s64;
 #define clamp(v, lo, hi) min(max(v, lo), hi)
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #ifndef static_assert
 #define static_assert _Static_assert
 #endif
@@ -68,6 +73,11 @@ static inline int fls(u32 x)
 }
 
 static inline u64 div_u64(u64 n, u32 d)
+{
+	return n / d;
+}
+
+static inline u64 div64_u64(u64 n, u64 d)
 {
 	return n / d;
 }

@@ -32,6 +32,23 @@ static inline void bucket_add(struct mx_node **tail, struct mx_node *node)
 	*tail = node;
 }
 
+/*
+ * Remember who of another tag was last to join the bucket. Once the first of the FIFO is younger
+ * than that, all in it have the tag of the last: see foreign().
+ */
+static inline void tag_add(struct mx_runqueue *rq, struct mx_node *node)
+{
+	const struct mx_node *last = node->prev;
+
+	node->seq = rq->seq++;
+	if (!last)
+		node->other = node->seq - 1;
+	else if (last->tag != node->tag)
+		node->other = last->seq;
+	else
+		node->other = node->seq - min(node->seq - last->other, 1U << 30);
+}
+
 /* Remove @node; returns true if the FIFO is empty now. */
 static inline bool bucket_del(struct mx_node **tail, struct mx_node *node)
 {
@@ -94,6 +111,31 @@ static inline unsigned int slot_distance(const struct mx_runqueue *rq, u64 base)
 }
 
 /*
+ * Where a walk that is at @node goes on: behind the last one it starts over. Those that joined the
+ * slot meanwhile are left for the next round. They may be the very ones that the walk has just
+ * visited, queued again under another bid, and it would never leave the slot.
+ */
+static struct mx_node *walk_after(struct mx_runqueue *rq, const struct mx_node *node)
+{
+	unsigned int slot;
+
+	if (node != rq->slot[node->slot] && (s32)(node->slot_next->seq - rq->walk_seq) < 0)
+		return node->slot_next;
+	slot = (node->slot + 1U) % MX_SLOTS;
+	slot = (slot + slot_distance(rq, slot)) % MX_SLOTS;
+	rq->walk_seq = rq->seq;
+	return rq->slot[slot]->slot_next;
+}
+
+/* @node, where the walk would go on, is about to leave. */
+static void walk_past(struct mx_runqueue *rq, const struct mx_node *node)
+{
+	struct mx_node *after = walk_after(rq, node);
+
+	rq->walk = after == node ? NULL : after;
+}
+
+/*
  * The slot for a wait that began at @since_ns. The calendar spans MX_SLOTS slots from its base,
  * which follows the oldest wait, back in time as well for a task that comes from elsewhere. Outside
  * the span, possible only while a task has waited 4.3 s, a wait joins the nearest slot. Nobody is
@@ -122,7 +164,7 @@ static inline u8 slot_of(struct mx_runqueue *rq, u64 since_ns)
 /**
  * mx_rq_enqueue() - put a node at the tail of its bucket
  * @rq: runqueue
- * @node: not queued; @since_ns, @bid, @bucket and @book are set by the caller
+ * @node: not queued; @since_ns, @bid, @bucket, @book and @tag are set by the caller
  */
 void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
 {
@@ -130,6 +172,7 @@ void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
 	u8 b = node->bucket;
 
 	bucket_add(&book->tail[b], node);
+	tag_add(rq, node);
 	book->bitmap[b / 64] |= BIT_ULL(b % 64);
 	book->summary |= 1U << (b / 64);
 	book->nr[b]++;
@@ -159,6 +202,8 @@ void mx_rq_dequeue(struct mx_runqueue *rq, struct mx_node *node)
 	}
 	book->nr[b]--;
 
+	if (unlikely(rq->walk == node))
+		walk_past(rq, node);
 	if (slot_del(&rq->slot[node->slot], node))
 		rq->slot_map[node->slot / 64] &= ~BIT_ULL(node->slot % 64);
 
@@ -259,6 +304,65 @@ struct mx_node *mx_rq_next(const struct mx_runqueue *rq, const struct mx_node *n
 	return below < 0 ? NULL : book->tail[below]->next;
 }
 
+/* The first node of @bucket with another tag than @tag, or NULL; a few are looked at. */
+static struct mx_node *foreign(const struct mx_book *book, int bucket, u16 tag)
+{
+	struct mx_node *tail = book->tail[bucket], *node = tail->next;
+	int i;
+
+	if ((s32)(tail->other - node->seq) < 0)
+		return tail->tag == tag ? NULL : node;
+	for (i = 0; i < MX_RIVAL_NODES; i++, node = node->next) {
+		if (node->tag != tag)
+			return node;
+		if (node == tail)
+			return NULL;
+	}
+	/* Somebody else is in there, or was while these waited: anybody's bid will do for a price. */
+	return node;
+}
+
+/*
+ * The dearest such node of a book that clears its reserve. Who fills more buckets than are looked
+ * at pays his own price for it: he must not hide the others behind his own bids.
+ */
+static struct mx_node *book_rival(const struct mx_book *book, u16 tag)
+{
+	int reserve = READ_ONCE(book->reserve), bucket = book_top(book), i;
+	struct mx_node *node;
+
+	for (i = 0; bucket >= reserve && bucket >= 0; i++) {
+		if (i == MX_RIVAL_BUCKETS)
+			return book->tail[bucket]->next;
+		node = foreign(book, bucket, tag);
+		if (node)
+			return node;
+		bucket = book_below(book, (unsigned int)bucket);
+	}
+	return NULL;
+}
+
+/**
+ * mx_rq_rival() - the best bid that competes with those of a tag
+ * @rq: runqueue
+ * @tag: tag of a wallet, not 0
+ *
+ * Buckets that hold this tag alone are skipped whole, and no more than %MX_RIVAL_BUCKETS of each
+ * book, so it takes a bounded number of steps however many tasks the wallet has.
+ *
+ * Return: the dearest node with another tag that clears its own book's reserve, or a dearer one,
+ * perhaps of the same tag, where that takes too long to find; NULL if there is none.
+ */
+struct mx_node *mx_rq_rival(const struct mx_runqueue *rq, u16 tag)
+{
+	struct mx_node *general = book_rival(&rq->book[MX_BOOK_GENERAL], tag);
+	struct mx_node *feeder = book_rival(&rq->book[MX_BOOK_FEEDER], tag);
+
+	if (!general || !feeder)
+		return general ? general : feeder;
+	return feeder->bid > general->bid ? feeder : general;
+}
+
 /**
  * mx_rq_oldest() - the node that has waited longest
  * @rq: runqueue
@@ -274,6 +378,28 @@ struct mx_node *mx_rq_oldest(struct mx_runqueue *rq)
 		return NULL;
 	rq->slot_base += slot_distance(rq, rq->slot_base);
 	return rq->slot[rq->slot_base % MX_SLOTS]->slot_next;
+}
+
+/**
+ * mx_rq_walk() - the next in an endless walk over all nodes, by the time of their arrival
+ * @rq: runqueue
+ *
+ * Each call returns one and goes on behind it, after the last one with the first. What is queued or
+ * taken out between two calls does no harm. Who stays is visited once a round.
+ *
+ * Return: a node; NULL if nothing waits.
+ */
+struct mx_node *mx_rq_walk(struct mx_runqueue *rq)
+{
+	struct mx_node *node = rq->walk;
+
+	if (!node) {
+		node = mx_rq_oldest(rq);
+		rq->walk_seq = rq->seq;
+	}
+	if (node)
+		rq->walk = walk_after(rq, node);
+	return node;
 }
 
 /**

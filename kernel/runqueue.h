@@ -22,6 +22,10 @@
 /* Kernel threads bound to one CPU: they run ahead of every bid and clear every reserve. */
 #define MX_BUCKET_KTHREAD 255
 
+/* How far mx_rq_rival() looks: buckets of each book, and nodes of a bucket with several tags. */
+#define MX_RIVAL_BUCKETS 8
+#define MX_RIVAL_NODES 8
+
 #define MX_SLOTS 128
 #define MX_SLOT_WORDS (MX_SLOTS / 64)
 #define MX_SLOT_SHIFT 25
@@ -44,6 +48,10 @@ enum mx_book_id {
  * @book: enum mx_book_id
  * @slot: arrival slot
  * @queued: true while in a runqueue
+ * @bound: may not leave its CPU
+ * @tag: bids with the same tag do not compete with each other; 0 competes with everybody
+ * @seq: its place among all that were ever queued here
+ * @other: @seq of the last one before it in its bucket that had another tag
  */
 struct mx_node {
 	struct mx_node *next;
@@ -56,6 +64,10 @@ struct mx_node {
 	u8 book;
 	u8 slot;
 	bool queued;
+	bool bound;
+	u16 tag;
+	u32 seq;
+	u32 other;
 };
 
 /**
@@ -82,6 +94,10 @@ struct mx_book {
  * @slot_base: number (since_ns >> MX_SLOT_SHIFT) of the oldest slot that may be occupied
  * @slot_last: number of the newest slot that may be occupied
  * @slot: last node of each arrival slot; its @slot_next is the first
+ * @walk: what mx_rq_walk() returns next; NULL for the oldest
+ * @walk_seq: @seq when the walk came to the slot it is in
+ * @seq: how many were queued so far; it wraps, which is of no concern while nobody waits for 2^30
+ *	others to be queued
  * @pace_ns: distance of turns on the survival share that keeps every wait bounded; policy.c's
  * @paced_nr: how many waited when @pace_ns was worked out; policy.c's
  */
@@ -94,6 +110,9 @@ struct mx_runqueue {
 	u64 slot_last;
 	u64 pace_ns;
 	struct mx_node *slot[MX_SLOTS];
+	struct mx_node *walk;
+	u32 walk_seq;
+	u32 seq;
 };
 
 static_assert(sizeof(struct mx_node) <= 64, "at most 64 bytes a waiting task");
@@ -151,6 +170,8 @@ struct mx_node *mx_rq_best(const struct mx_runqueue *rq);
 struct mx_node *mx_rq_top(const struct mx_runqueue *rq);
 struct mx_node *mx_rq_next(const struct mx_runqueue *rq, const struct mx_node *node);
 struct mx_node *mx_rq_oldest(struct mx_runqueue *rq);
+struct mx_node *mx_rq_rival(const struct mx_runqueue *rq, u16 tag);
+struct mx_node *mx_rq_walk(struct mx_runqueue *rq);
 u32 mx_rq_parked(const struct mx_runqueue *rq);
 
 #endif /* MAXWELL_RUNQUEUE_H */

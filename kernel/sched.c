@@ -19,6 +19,12 @@
 #include <linux/sched/stat.h>
 
 #include "maxwell.h"
+#include "device.h"
+
+/* Winners that are sent back because their wallets have emptied, in one auction. */
+#define STALE_BIDS_MAX 4
+/* How often an idle CPU looks whether those who wait can pay by now. */
+#define IDLE_REFRESH_NS (10ULL * NSEC_PER_MSEC)
 
 /* End of custody; mx_cpu::lock held. Returns false if there was none. */
 static bool leave_custody(struct mx_cpu *mx, struct mx_task *t, bool dispatched)
@@ -89,6 +95,9 @@ static void arm_idle(struct mx_cpu *mx, u64 now_ns)
 {
 	u64 delay_ns = mx->survival_ns > now_ns ? mx->survival_ns - now_ns : 0;
 
+	/* No tick comes while it is idle, and income may lift a bid above the reserve. */
+	if (static_branch_unlikely(&mx_wallets_limited))
+		delay_ns = min(delay_ns, IDLE_REFRESH_NS);
 	mx_timer_arm(mx, NULL, mx_rq_best(&mx->rq) ? 0 : delay_ns);
 }
 
@@ -206,6 +215,24 @@ static const struct mx_rival *rival_of(struct mx_cpu *mx)
 	return NULL;
 }
 
+/*
+ * The auction, with wallets that may have emptied since their tasks were queued; mx_cpu::lock held.
+ * A winner whose bid counts for less by now goes back to where it belongs.
+ */
+static void pick_backed(struct mx_cpu *mx, u64 now_ns, struct mx_pick *pick)
+{
+	const struct mx_rival *rival = rival_of(mx);
+	int tries = STALE_BIDS_MAX;
+
+	if (rival && mx_task_effective_bid(mx->curr) != rival->bid)
+		mx_reprice_curr(mx);
+	mx_book_refresh(mx, now_ns);
+	do {
+		mx_pick(&mx->rq, rival, &mx_terms, &mx->survival_ns, now_ns, pick);
+	} while (pick->verdict == MX_MARKET && tries-- &&
+		 !mx_book_fresh(mx, container_of(pick->node, struct mx_task, node), now_ns));
+}
+
 /* Carry out @pick; mx_cpu::lock held. */
 static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick, u64 now_ns)
 {
@@ -226,6 +253,9 @@ static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick,
 		mx_book_del(mx, t);
 		t->state = MX_POPPED;
 		t->survival = pick->verdict == MX_SURVIVAL;
+		/* Its wallet may have emptied since; a winner was looked at just now. */
+		if (t->survival && static_branch_unlikely(&mx_wallets_limited))
+			mx_task_stand(t);
 		return t->task;
 	default:
 		if (mx->rq.nr_queued)
@@ -282,7 +312,10 @@ struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns)
 
 	raw_spin_lock(&mx->lock);
 	mx->auction_ns = now_ns;
-	mx_pick(&mx->rq, rival_of(mx), &mx_terms, &mx->survival_ns, now_ns, &pick);
+	if (static_branch_unlikely(&mx_wallets_limited))
+		pick_backed(mx, now_ns, &pick);
+	else
+		mx_pick(&mx->rq, rival_of(mx), &mx_terms, &mx->survival_ns, now_ns, &pick);
 	if (pick.verdict == MX_IDLE && contended)
 		pick_contended(mx, &pick);
 	p = settle(mx, &pick, now_ns);
@@ -370,16 +403,17 @@ void mx_tick(struct task_struct *p)
 	mx = move(mx, t, smp_processor_id());
 	/* A task that came to run past us, while sched_ext was in bypass mode, say. */
 	if (mx->curr != t) {
-		t->node.bid = mx_task_bid(t);
-		t->node.bucket = mx_task_bucket(t, t->node.bid);
-		t->node.book = t->book;
+		mx_task_stand(t);
 		mx_begin_run(mx, t, now_ns);
 	}
 	mx_charge(mx, t);
+	if (static_branch_unlikely(&mx_wallets_limited))
+		mx_book_refresh(mx, now_ns);
 	if (mx_curr_must_yield(mx, now_ns)) {
 		mx->count.preempted++;
 		p->scx.slice = 0;
 	}
+	mx_page_tick(mx, now_ns);
 	raw_spin_unlock(&mx->lock);
 }
 
@@ -397,6 +431,6 @@ void mx_set_weight(struct task_struct *p, u32 weight)
 		return;
 	mx = mx_task_lock(t);
 	t->weight = weight;
-	mx_task_rebid(t, t->source, t->bid, t->book);
+	mx_task_requeue(t);
 	raw_spin_unlock(&mx->lock);
 }

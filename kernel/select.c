@@ -122,7 +122,7 @@ int mx_idle_for(const struct task_struct *p, const struct mx_task *t, int near)
 
 	if (cpumask_empty(idle_mask))
 		return -1;
-	bucket = mx_task_bucket(t, mx_task_bid(t));
+	bucket = mx_task_bucket(t, mx_task_effective_bid(t));
 	cpu = cheapest_idle(p, t, bucket, mx_cpu(near)->llc, near);
 	if (cpu < 0)
 		cpu = cheapest_idle(p, t, bucket, cpumask_of_node(cpu_to_node(near)), near);
@@ -176,7 +176,7 @@ int mx_select_cpu(struct task_struct *p, int prev_cpu)
 
 	if (!t)
 		return prev_cpu;
-	bucket = mx_task_bucket(t, mx_task_bid(t));
+	bucket = mx_task_bucket(t, mx_task_effective_bid(t));
 	/* Of idle CPUs that cost the same, @prev_cpu comes first. */
 	cpu = mx_idle_for(p, t, prev_cpu);
 	if (cpu < 0)

@@ -50,9 +50,13 @@ static void look(struct search *s, enum mx_near near, const struct cpumask *mask
 static bool fits(const struct mx_task *t, struct mx_cpu *thief, int above)
 {
 	const struct task_struct *p = t->task;
+	u8 bucket = t->node.bucket;
 
-	return t->node.bucket > above && t->node.bucket <= MX_BUCKET_BID_MAX &&
-	       mx_clears(&thief->rq, t->node.book, t->node.bucket) &&
+	/* Its wallet may have emptied since it was queued. */
+	if (static_branch_unlikely(&mx_wallets_limited))
+		bucket = min(bucket, mx_task_bucket(t, mx_task_effective_bid(t)));
+	return bucket > above && bucket <= MX_BUCKET_BID_MAX &&
+	       mx_clears(&thief->rq, t->node.book, bucket) &&
 	       cpumask_test_cpu(thief->cpu, p->cpus_ptr) && !p->migration_disabled;
 }
 
@@ -109,6 +113,8 @@ struct task_struct *mx_steal(struct mx_cpu *thief, int above)
 		mx_book_del(victim, t);
 		t->state = MX_POPPED;
 		t->survival = false;
+		if (static_branch_unlikely(&mx_wallets_limited))
+			mx_task_stand(t);
 		p = t->task;
 	}
 	raw_spin_unlock(&victim->lock);

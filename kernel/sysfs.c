@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/maxwell/: one file for each tunable of tunables.h, and the version.
+ * /sys/kernel/maxwell/: one file for each tunable of tunables.h, the coupling tables, the version.
  *
- * Takes tune_mutex, and inside it mx_price_mutex; may sleep.
+ * Takes tune_mutex, and inside it mx_price_mutex or mx_wallet_mutex; may sleep.
  */
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
@@ -10,6 +10,7 @@
 #include <linux/sysfs.h>
 
 #include "maxwell.h"
+#include "coupling.h"
 
 struct mx_tunables mx_tunables = {
 #define MX_DEFAULT(name, dflt, lo, hi, unit, doc) .name = (dflt),
@@ -50,6 +51,7 @@ static ssize_t tunable_store(struct kobject *kobj, struct kobj_attribute *attr, 
 	mutex_lock(&tune_mutex);
 	WRITE_ONCE(*t->value, value);
 	mx_pricing_refresh();
+	mx_accounts_refresh();
 	mutex_unlock(&tune_mutex);
 	return count;
 }
@@ -84,6 +86,12 @@ static const struct attribute_group group = {
 	.attrs = attributes,
 };
 
+static const struct attribute_group *groups[] = {
+	&group,
+	&mx_coupling_group,
+	NULL,
+};
+
 /**
  * mx_sysfs_register() - make the files
  *
@@ -96,7 +104,7 @@ int mx_sysfs_register(void)
 	kobj = kobject_create_and_add("maxwell", kernel_kobj);
 	if (!kobj)
 		return -ENOMEM;
-	ret = sysfs_create_group(kobj, &group);
+	ret = sysfs_create_groups(kobj, groups);
 	if (ret)
 		kobject_put(kobj);
 	return ret;
@@ -107,6 +115,6 @@ int mx_sysfs_register(void)
  */
 void mx_sysfs_unregister(void)
 {
-	sysfs_remove_group(kobj, &group);
+	sysfs_remove_groups(kobj, groups);
 	kobject_put(kobj);
 }

@@ -55,30 +55,42 @@ u32 mx_task_count(void)
 }
 
 /**
+ * mx_task_requeue() - put into force what a bid counts for now
+ * @t: record in use, locked by mx_task_lock()
+ */
+void mx_task_requeue(struct mx_task *t)
+{
+	struct mx_cpu *mx = mx_cpu(t->cpu);
+
+	lockdep_assert_held(&mx->lock);
+
+	if (t->state == MX_QUEUED) {
+		mx_book_del(mx, t);
+		mx_book_add(mx, t, mx_now_ns());
+	}
+	if (mx->curr == t)
+		mx_reprice_curr(mx);
+}
+
+/**
  * mx_task_rebid() - change a bid, wherever the task stands
  * @t: record in use, locked by mx_task_lock()
  * @source: MAXWELL_BID_SOURCE_DEFAULT or _EXPLICIT
  * @bid: cents per CPU-second, for an explicit bid
  * @book: enum mx_book_id
+ * @for_ns: CPU time after which an explicit bid lapses; 0 for never
  *
  * A waiting task keeps its place in time and goes to the tail of its new bucket.
  */
-void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book)
+void mx_task_rebid(struct mx_task *t, u8 source, u32 bid, u8 book, u64 for_ns)
 {
-	struct mx_cpu *mx = mx_cpu(t->cpu);
-	bool queued = t->state == MX_QUEUED;
-
-	lockdep_assert_held(&mx->lock);
-
-	if (queued)
-		mx_book_del(mx, t);
+	/* What the old bid has bought is paid by the old bid. */
+	mx_charge(mx_cpu(t->cpu), t);
 	t->source = source;
 	t->bid = bid;
+	t->bid_end_ns = for_ns ? t->runtime_ns + for_ns : U64_MAX;
 	t->book = book;
-	if (queued)
-		mx_book_add(mx, t, mx_now_ns());
-	if (mx->curr == t)
-		mx_reprice_curr(mx);
+	mx_task_requeue(t);
 }
 
 static u32 dormant_hash(const struct pid *pid)
@@ -112,6 +124,9 @@ static bool dormant_put(struct mx_task *t, struct pid *pid)
 	for (other = *head; other; other = other->link)
 		if (++len >= DORMANT_CHAIN_MAX)
 			return false;
+	/* What follows from user or cgroup may be another wallet when it comes back. */
+	if (t->wallet_source != MAXWELL_WALLET_SOURCE_TASK)
+		mx_account_drop(t);
 	t->pid = get_pid(pid);
 	t->link = *head;
 	*head = t;
@@ -121,6 +136,7 @@ static bool dormant_put(struct mx_task *t, struct pid *pid)
 /* Return @t to the pool; pool_lock held. */
 static void pool_put(struct mx_task *t)
 {
+	mx_account_drop(t);
 	t->link = free_list;
 	free_list = t;
 	nr_free++;
@@ -139,13 +155,16 @@ static struct mx_task *pool_get(void)
 	return t;
 }
 
-/* A newborn takes over the explicit bid of its maker, as it does nice and policy. */
+/*
+ * A newborn takes over the explicit bid of its maker, as it does nice and policy, but for one that
+ * holds for a while only.
+ */
 static void inherit(struct mx_task *t)
 {
 	struct mx_task *parent = mx_task_of(current);
 
 	if (!parent || READ_ONCE(parent->source) != MAXWELL_BID_SOURCE_EXPLICIT ||
-	    current->sched_reset_on_fork)
+	    READ_ONCE(parent->bid_end_ns) != U64_MAX || current->sched_reset_on_fork)
 		return;
 	t->bid = READ_ONCE(parent->bid);
 	t->book = READ_ONCE(parent->book);
@@ -159,6 +178,7 @@ static void record_clear(struct mx_task *t)
 
 	memset(t, 0, sizeof(*t));
 	t->index = index;
+	t->bid_end_ns = U64_MAX;
 }
 
 /**
@@ -201,6 +221,7 @@ struct mx_task *mx_task_enable(struct task_struct *p)
 	t->exec_start_ns = p->se.sum_exec_runtime;
 	if (newborn)
 		inherit(t);
+	mx_account_enter(t, p, newborn ? mx_task_of(current) : NULL);
 	p->scx.dsq_vtime = t->index + 1;
 	/* From here on mx_task_of() finds it. */
 	smp_store_release(&t->task, p);
@@ -234,7 +255,9 @@ void mx_task_disable(struct task_struct *p)
 	p->scx.dsq_vtime = 0;
 	raw_spin_unlock(&mx->lock);
 
-	keep = t->source == MAXWELL_BID_SOURCE_EXPLICIT && !(p->flags & PF_EXITING);
+	keep = (t->source == MAXWELL_BID_SOURCE_EXPLICIT ||
+		t->wallet_source == MAXWELL_WALLET_SOURCE_TASK) && !(p->flags & PF_EXITING);
+	mx_account_leave(t);
 	raw_spin_lock(&pool_lock);
 	if (!keep || !dormant_put(t, task_pid(p)))
 		pool_put(t);
@@ -276,6 +299,25 @@ void mx_tasks_sweep(void)
 		t->pid = NULL;
 		raw_spin_lock_irqsave(&pool_lock, flags);
 		pool_put(t);
+		raw_spin_unlock_irqrestore(&pool_lock, flags);
+	}
+}
+
+/**
+ * mx_tasks_forget() - dormant records forget a wallet that is deleted
+ * @a: wallet
+ */
+void mx_tasks_forget(const struct mx_account *a)
+{
+	unsigned long flags;
+	struct mx_task *t;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dormant); i++) {
+		raw_spin_lock_irqsave(&pool_lock, flags);
+		for (t = dormant[i]; t; t = t->link)
+			if (t->wallet == a)
+				mx_account_drop(t);
 		raw_spin_unlock_irqrestore(&pool_lock, flags);
 	}
 }

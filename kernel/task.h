@@ -100,6 +100,28 @@ static inline bool mx_task_on_cpu(const struct mx_task *t)
 }
 
 /**
+ * mx_task_explicit() - whether a task has a bid of its own, that has not lapsed
+ * @t: record in use
+ */
+static inline bool mx_task_explicit(const struct mx_task *t)
+{
+	return t->source == MAXWELL_BID_SOURCE_EXPLICIT && t->runtime_ns < t->bid_end_ns;
+}
+
+/**
+ * mx_task_bid_left_ns() - for how much CPU time an explicit bid holds
+ * @t: record in use
+ *
+ * Return: 0 for no limit, or if it has lapsed.
+ */
+static inline u64 mx_task_bid_left_ns(const struct mx_task *t)
+{
+	if (t->bid_end_ns == U64_MAX || t->runtime_ns >= t->bid_end_ns)
+		return 0;
+	return t->bid_end_ns - t->runtime_ns;
+}
+
+/**
  * mx_task_source() - where the bid of a task comes from
  * @t: record in use
  *
@@ -109,7 +131,7 @@ static inline u8 mx_task_source(const struct mx_task *t)
 {
 	const struct task_struct *p = t->task;
 
-	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
+	if (mx_task_explicit(t))
 		return t->source;
 	if ((p->flags & PF_KTHREAD) && p->nr_cpus_allowed == 1)
 		return MAXWELL_BID_SOURCE_KTHREAD;
@@ -117,7 +139,7 @@ static inline u8 mx_task_source(const struct mx_task *t)
 }
 
 /**
- * mx_task_bid() - what a task bids now
+ * mx_task_bid() - what a task bids
  * @t: record in use
  *
  * Return: cents per CPU-second; for a kernel thread bound to a CPU the default bid, which is what
@@ -127,22 +149,46 @@ static inline u32 mx_task_bid(const struct mx_task *t)
 {
 	u64 bid;
 
-	if (t->source == MAXWELL_BID_SOURCE_EXPLICIT)
+	if (mx_task_explicit(t))
 		return t->bid;
 	bid = div_u64((u64)mx_tune(default_bid_cents) * t->weight, 100);
 	return min_t(u64, bid, U32_MAX);
 }
 
 /**
+ * mx_task_effective_bid() - what that counts for, given the wallet behind it
+ * @t: record in use
+ *
+ * Return: cents per CPU-second, at most mx_task_bid().
+ */
+static inline u32 mx_task_effective_bid(const struct mx_task *t)
+{
+	return mx_wallet_bid(READ_ONCE(t->wallet->w.factor), mx_task_bid(t));
+}
+
+/**
  * mx_task_bucket() - price bucket that a task stands in
  * @t: record in use
- * @bid: what it bids, from mx_task_bid()
+ * @bid: what it bids, from mx_task_effective_bid()
  */
 static inline u8 mx_task_bucket(const struct mx_task *t, u32 bid)
 {
 	if (mx_task_source(t) == MAXWELL_BID_SOURCE_KTHREAD)
 		return MX_BUCKET_KTHREAD;
 	return mx_bucket(bid);
+}
+
+/**
+ * mx_task_stand() - how a task stands in an auction: bid, bucket, book, tag
+ * @t: record in use, not queued
+ */
+static inline void mx_task_stand(struct mx_task *t)
+{
+	t->node.bid = mx_task_effective_bid(t);
+	t->node.bucket = mx_task_bucket(t, t->node.bid);
+	t->node.book = t->book;
+	t->node.tag = READ_ONCE(t->wallet->w.tag);
+	t->node.bound = t->task->nr_cpus_allowed == 1;
 }
 
 #endif /* MAXWELL_TASK_H */

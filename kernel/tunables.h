@@ -39,6 +39,29 @@
 	  "in one search for a better bid; 0 turns stealing off.")                                 \
 	X(steal_interval_us, 1000, 0, 1000000, "us",                                               \
 	  "Shortest time between two searches by a CPU that has work of its own.")                 \
+	X(default_income_cents, 0, 0, 1000000000, "cents per second",                              \
+	  "Income of a user's default wallet; 0 makes these wallets unlimited.")                   \
+	X(wallet_cap_ms, 10000, 100, 86400000, "ms",                                               \
+	  "Cap of a wallet that was given none: what it earns in this time.")                      \
+	X(wallet_half_life_ms, 60000, 0, 2592000000U, "ms",                                        \
+	  "Half-life of idle money in a wallet that was given none; 0 for no evaporation.")        \
+	X(user_income_max_cents, 0, 0, 1000000000, "cents per second",                             \
+	  "Largest sum of the incomes of the wallets that one user owns; 0 for no limit. What "    \
+	  "would exceed it is refused.")                                                           \
+	X(pacing_ms, 4000, 0, 60000, "ms",                                                         \
+	  "A wallet that holds what it earns in this time bids in full; with less, its bids "      \
+	  "shrink by an octave for each sixteenth that is missing. 0 turns pacing off.")           \
+	X(gpu_count, 1, 0, 16, "GPUs",                                                             \
+	  "GPUs whose time is auctioned, numbered from 0.")                                        \
+	X(gpu_slice_ms, 20, 10, 100, "ms",                                                         \
+	  "Longest lease of a GPU before the next auction.")                                       \
+	X(gpu_grace_ms, 5, 0, 1000, "ms",                                                          \
+	  "How long a lease may be overstayed, and is charged for, before it is taken away.")      \
+	X(gpu_base_price_cents, 10, 1, 1000000, "cents per GPU-second",                            \
+	  "Reserve price of a GPU.")                                                               \
+	X(gpu_busy_gain_permille, 0, 0, 100000, "permille",                                        \
+	  "What GPUs that are all under lease all the time (moving average) add to the gpu "       \
+	  "multiplier, beside what is set over netlink.")                                          \
 	X(sample_ms, 1000, 0, 60000, "ms",                                                         \
 	  "Period of the samples that the netlink group 'auction' gets; 0 turns them off.")
 
