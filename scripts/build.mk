@@ -43,24 +43,32 @@ $(BUILD)/maxwell.skel.h: $(BUILD)/maxwell.bpf.o
 
 # --- tools ---
 
-TOOL_SRC := $(wildcard tools/libmaxwell/*.c tools/maxctl/*.c)
-TOOL_SRC := $(filter-out %.bpf.c,$(TOOL_SRC))
-LIB_OBJ := $(patsubst tools/%.c,$(BUILD)/tools/%.o,$(filter tools/libmaxwell/%,$(TOOL_SRC)))
-MAXCTL_OBJ := $(patsubst tools/%.c,$(BUILD)/tools/%.o,$(filter tools/maxctl/%,$(TOOL_SRC)))
-TOOL_LIBS := libnl-genl-3.0 libbpf jansson
+LIB_OBJ := $(patsubst tools/%.c,$(BUILD)/tools/%.o,$(wildcard tools/libmaxwell/*.c))
+MAXCTL_SRC := $(filter-out %.bpf.c,$(wildcard tools/maxctl/*.c))
+MAXCTL_OBJ := $(MAXCTL_SRC:tools/%.c=$(BUILD)/tools/%.o)
+LIB_LIBS := libnl-genl-3.0
+TOOL_LIBS := $(LIB_LIBS) libbpf jansson
 
 CFLAGS ?= -O2 -g
-TOOL_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuapi -Itools/libmaxwell -Ikernel \
-	-I$(BUILD) -DMAXWELL_VERSION='"$(VERSION)"' -DMAXWELL_KERNEL_MIN='"$(KERNEL_MIN)"' \
-	$(shell pkg-config --cflags $(TOOL_LIBS))
+LIB_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuapi -Itools/libmaxwell \
+	$(shell pkg-config --cflags $(LIB_LIBS))
+TOOL_CFLAGS = $(LIB_CFLAGS) -Ikernel -I$(BUILD) -DMAXWELL_VERSION='"$(VERSION)"' \
+	-DMAXWELL_KERNEL_MIN='"$(KERNEL_MIN)"' $(shell pkg-config --cflags $(TOOL_LIBS))
 
-.PHONY: tools
-tools: $(BUILD)/maxctl ## maxctl and its library
+.PHONY: tools lib
+tools: $(BUILD)/maxctl $(BUILD)/agent lib ## maxctl, its library and the example agent
+lib: $(BUILD)/libmaxwell.a $(BUILD)/libmaxwell.so.0 ## the library alone, static and shared
 
-$(BUILD)/tools/%.o: tools/%.c META | $(BUILD)/maxwell.skel.h
+$(BUILD)/tools/maxctl/%.o: tools/maxctl/%.c META | $(BUILD)/maxwell.skel.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+
+# One set of objects for both libraries.
+$(BUILD)/tools/libmaxwell/%.o: tools/libmaxwell/%.c META
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LIB_CFLAGS) -fPIC -MMD -MP -c $< -o $@
 
 $(BUILD)/tools/maxctl/attach.o: $(BUILD)/maxwell.skel.h
 
@@ -68,12 +76,25 @@ $(BUILD)/libmaxwell.a: $(LIB_OBJ)
 	$(say) AR $@
 	$(Q)rm -f $@ && ar rcs $@ $(LIB_OBJ)
 
+# The map says what is exported, and under which version.
+$(BUILD)/libmaxwell.so.0: $(LIB_OBJ) tools/libmaxwell/libmaxwell.map
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
+		-Wl,--version-script=tools/libmaxwell/libmaxwell.map -o $@ $(LIB_OBJ) \
+		$(shell pkg-config --libs $(LIB_LIBS))
+
 $(BUILD)/maxctl: $(MAXCTL_OBJ) $(BUILD)/libmaxwell.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(MAXCTL_OBJ) $(BUILD)/libmaxwell.a \
 		$(shell pkg-config --libs $(TOOL_LIBS))
 
--include $(MAXCTL_OBJ:.o=.d) $(LIB_OBJ:.o=.d)
+AGENT_OBJ := $(BUILD)/tools/libmaxwell/examples/agent.o
+
+$(BUILD)/agent: $(AGENT_OBJ) $(BUILD)/libmaxwell.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(LIB_LIBS))
+
+-include $(MAXCTL_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(AGENT_OBJ:.o=.d)
 
 # --- helpers for the guest: static, so that they run anywhere ---
 

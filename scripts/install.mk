@@ -10,12 +10,20 @@ DKMS_FILES := dkms.conf META Kbuild Makefile $(wildcard COPYING kernel/*.[ch] ua
 MODULE_DIR := $(DESTDIR)/lib/modules/$(KVER)/updates
 MAN_DIR := $(DESTDIR)$(PREFIX)/share/man/man8
 COMPLETION_DIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+# Distributions have names of their own for this, such as lib64 or lib/x86_64-linux-gnu.
+LIBDIR ?= $(PREFIX)/lib
+LIB_DIR := $(DESTDIR)$(LIBDIR)
+PC_DIR := $(LIB_DIR)/pkgconfig
+INCLUDE_DIR := $(DESTDIR)$(PREFIX)/include/maxwell
+LIB_HEADERS := $(addprefix tools/libmaxwell/,libmaxwell.h maxwell_market.h maxwell_objects.h)
 
-# Module dependencies are worked out on the machine that has them; a package does it on install.
+# Module dependencies, and what the linker knows, are worked out on the machine that has them; a
+# package does it on install.
 depmod = $(if $(DESTDIR),,depmod $(KVER))
+ldconfig = $(if $(DESTDIR),,ldconfig)
 
-.PHONY: install install-tools uninstall dkms-source dkms-install dkms-remove
-install: module install-tools ## install module, maxctl, manual and completion (as root)
+.PHONY: install install-tools install-dev uninstall dkms-source dkms-install dkms-remove
+install: module install-tools install-dev ## install module, maxctl, library, manual (as root)
 	$(say) INSTALL $(MODULE_DIR)/sched_maxwell.ko
 	$(Q)install -D --mode=644 $(BUILD)/sched_maxwell.ko $(MODULE_DIR)/sched_maxwell.ko
 	$(Q)strip --strip-debug $(MODULE_DIR)/sched_maxwell.ko
@@ -27,9 +35,28 @@ install-tools: tools ## install maxctl, manual and completion only (beside a mod
 	$(Q)install -D --mode=644 tools/maxctl/man/maxctl.8 $(MAN_DIR)/maxctl.8
 	$(Q)install -D --mode=644 tools/maxctl/completion/maxctl.bash $(COMPLETION_DIR)/maxctl
 
+# The kernel interface's headers go beside the library's, so that they never clash with those of a
+# kernel package.
+install-dev: lib ## install libmaxwell, its headers and its pkg-config file only
+	$(say) INSTALL $(LIB_DIR)/libmaxwell.so.0
+	$(Q)install -D --mode=644 $(BUILD)/libmaxwell.so.0 $(LIB_DIR)/libmaxwell.so.0
+	$(Q)ln -sf libmaxwell.so.0 $(LIB_DIR)/libmaxwell.so
+	$(Q)install -D --mode=644 $(BUILD)/libmaxwell.a $(LIB_DIR)/libmaxwell.a
+	$(Q)install -D --mode=644 --target-directory=$(INCLUDE_DIR) $(LIB_HEADERS)
+	$(Q)install -D --mode=644 --target-directory=$(INCLUDE_DIR)/linux uapi/linux/maxwell.h \
+		uapi/linux/maxwell_dev.h
+	$(Q)mkdir -p $(PC_DIR)
+	$(Q)sed 's|@prefix@|$(PREFIX)|; s|@libdir@|$(LIBDIR)|; s|@version@|$(VERSION)|' \
+		tools/libmaxwell/libmaxwell.pc.in > $(PC_DIR)/libmaxwell.pc
+	$(Q)chmod 644 $(PC_DIR)/libmaxwell.pc
+	$(Q)$(ldconfig)
+
 uninstall: ## remove what install put there
 	$(Q)rm -f $(MODULE_DIR)/sched_maxwell.ko $(DESTDIR)$(PREFIX)/sbin/maxctl \
-		$(MAN_DIR)/maxctl.8 $(COMPLETION_DIR)/maxctl
+		$(MAN_DIR)/maxctl.8 $(COMPLETION_DIR)/maxctl $(PC_DIR)/libmaxwell.pc \
+		$(addprefix $(LIB_DIR)/libmaxwell,.a .so .so.0)
+	$(Q)rm -rf $(INCLUDE_DIR)
+	$(Q)$(ldconfig)
 	$(Q)$(depmod)
 
 dkms-source: ## put the module's source where DKMS looks for it

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The connection, and one function for each command of the family.
+ * The connection, and one function for each command about tasks, prices and CPUs.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -77,42 +77,6 @@ bool mxw_inconsistent(const struct mxw *m)
 	return m->inconsistent;
 }
 
-/* One object of a command without or with request fields. */
-static int get_one(struct mxw *m, int cmd, const struct mxw_object *object, const void *request,
-		   void *out)
-{
-	struct mxw_reply reply = { .object = object };
-	struct nl_msg *msg = mxw_request(m, cmd, 0);
-	int err;
-
-	if (!msg)
-		return -ENOMEM;
-	if (request && mxw_put(msg, object, request)) {
-		nlmsg_free(msg);
-		return mxw_fail(m, -EMSGSIZE, "the request is too long");
-	}
-	err = mxw_talk(m, msg, object, &reply);
-	if (!err && !reply.nr)
-		err = mxw_fail(m, -EBADMSG, "the kernel's answer is empty");
-	if (!err)
-		memcpy(out, reply.items, object->size);
-	free(reply.items);
-	return err;
-}
-
-static int set_one(struct mxw *m, int cmd, const struct mxw_object *object, const void *request)
-{
-	struct nl_msg *msg = mxw_request(m, cmd, 0);
-
-	if (!msg)
-		return -ENOMEM;
-	if (mxw_put(msg, object, request)) {
-		nlmsg_free(msg);
-		return mxw_fail(m, -EMSGSIZE, "the request is too long");
-	}
-	return mxw_talk(m, msg, object, NULL);
-}
-
 /**
  * mxw_class_get() - state of the class and of the module's books
  * @m: the connection
@@ -122,7 +86,7 @@ static int set_one(struct mxw *m, int cmd, const struct mxw_object *object, cons
  */
 int mxw_class_get(struct mxw *m, struct mxw_class *out)
 {
-	return get_one(m, MAXWELL_CMD_CLASS_GET, &mxw_class_object, NULL, out);
+	return mxw_get_one(m, MAXWELL_CMD_CLASS_GET, &mxw_class_object, NULL, out);
 }
 
 /**
@@ -134,7 +98,7 @@ int mxw_class_get(struct mxw *m, struct mxw_class *out)
  */
 int mxw_price_set(struct mxw *m, const struct mxw_price *price)
 {
-	return set_one(m, MAXWELL_CMD_PRICE_SET, &mxw_price_object, price);
+	return mxw_set_one(m, MAXWELL_CMD_PRICE_SET, &mxw_price_object, price);
 }
 
 /**
@@ -162,7 +126,7 @@ int mxw_price_list(struct mxw *m, const char *cpus, struct mxw_price **out, size
  */
 int mxw_bid_set(struct mxw *m, const struct mxw_bid *bid)
 {
-	return set_one(m, MAXWELL_CMD_BID_SET, &mxw_bid_object, bid);
+	return mxw_set_one(m, MAXWELL_CMD_BID_SET, &mxw_bid_object, bid);
 }
 
 /**
@@ -177,7 +141,7 @@ int mxw_bid_get(struct mxw *m, uint32_t pid, struct mxw_bid *out)
 {
 	struct mxw_bid request = { .present = 1ULL << MAXWELL_A_BID_PID, .pid = pid };
 
-	return get_one(m, MAXWELL_CMD_BID_GET, &mxw_bid_object, &request, out);
+	return mxw_get_one(m, MAXWELL_CMD_BID_GET, &mxw_bid_object, &request, out);
 }
 
 /**

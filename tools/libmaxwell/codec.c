@@ -138,7 +138,7 @@ int mxw_put(struct nl_msg *msg, const struct mxw_object *object, const void *fro
 		if (field->type == MXW_STRING)
 			err = nla_put_string(msg, field->attr, member);
 		else if (field->type == MXW_FLAG)
-			err = nla_put_flag(msg, field->attr);
+			err = *(const bool *)member ? nla_put_flag(msg, field->attr) : 0;
 		else if (field->type == MXW_U32 || field->type == MXW_S32)
 			err = nla_put(msg, field->attr, sizeof(uint32_t), member);
 		else

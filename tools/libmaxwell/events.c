@@ -24,7 +24,7 @@ struct listener {
 /**
  * mxw_subscribe() - join a multicast group
  * @m: the connection; from here on it is for mxw_wait_events() only
- * @group: "class", "price" or "auction"
+ * @group: "class", "price", "auction" or "wallet"
  *
  * Return: 0, or a negative errno with mxw_error() set.
  */
@@ -54,6 +54,8 @@ static const struct mxw_object *event_object(uint32_t cmd)
 		return &mxw_price_object;
 	case MAXWELL_CMD_CPU_NTF:
 		return &mxw_cpu_object;
+	case MAXWELL_CMD_WALLET_NTF:
+		return &mxw_wallet_object;
 	default:
 		return NULL;
 	}
@@ -75,7 +77,7 @@ static int on_event(struct nl_msg *msg, void *arg)
 	    genlmsg_parse(hdr, 0, attrs, object->attr_max, NULL) < 0)
 		return NL_SKIP;
 	/* All members of the union start at the same place. */
-	mxw_decode(object, attrs, &event.class);
+	mxw_decode(object, attrs, &event.class_state);
 	listener->fn(&event, listener->arg);
 	listener->nr++;
 	return NL_OK;

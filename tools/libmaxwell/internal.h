@@ -51,6 +51,9 @@ struct nl_msg *mxw_request(struct mxw *m, int cmd, int flags);
 int mxw_put(struct nl_msg *msg, const struct mxw_object *object, const void *from);
 int mxw_talk(struct mxw *m, struct nl_msg *msg, const struct mxw_object *object,
 	     struct mxw_reply *reply);
+int mxw_get_one(struct mxw *m, int cmd, const struct mxw_object *object, const void *request,
+		void *out);
+int mxw_set_one(struct mxw *m, int cmd, const struct mxw_object *object, const void *request);
 int mxw_dump(struct mxw *m, int cmd, const struct mxw_object *object,
 	     const struct mxw_filter *filter, void *out, size_t *nr);
 

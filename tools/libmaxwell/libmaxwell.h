@@ -7,7 +7,9 @@
  * kernel, its extended ACK, which libnl 3.7 does not decode.
  *
  * Attributes that the kernel did not send stay zero in a structure, and their bit in its "present"
- * member stays clear: see MXW_HAS().
+ * member stays clear: see MXW_HAS(). In requests the bits say what is sent: see MXW_SET().
+ *
+ * Bids and prices without system calls are in maxwell_market.h.
  */
 #ifndef LIBMAXWELL_H
 #define LIBMAXWELL_H
@@ -18,8 +20,16 @@
 
 #include <linux/maxwell.h>
 
+#include "maxwell_objects.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Whether the kernel sent this attribute, an enumerator such as MAXWELL_A_BID_WAIT_NS. */
 #define MXW_HAS(obj, attr) ((bool)(((obj)->present >> (attr)) & 1))
+/* Marks a member of a request as filled in; what is not marked is not sent. */
+#define MXW_SET(obj, attr) ((void)((obj)->present |= UINT64_C(1) << (attr)))
 
 /* Sizes of the texts in the structures below, the terminating byte included. */
 #define MXW_VERSION_LEN 64
@@ -27,6 +37,7 @@
 #define MXW_EXIT_MSG_LEN 1024
 #define MXW_CPUS_LEN (MAXWELL_CPULIST_LEN + 1)
 #define MXW_COMM_LEN 32
+#define MXW_WALLET_NAME_LEN (MAXWELL_WALLET_NAME_LEN + 1)
 
 struct mxw;
 
@@ -99,6 +110,9 @@ struct mxw_bid {
 	uint64_t wait_total_ns;
 	uint64_t nr_runs;
 	uint64_t nr_survival;
+	uint32_t effective_bid;
+	uint32_t wallet;
+	uint32_t wallet_source;
 };
 
 /* State and counters of one CPU. */
@@ -133,84 +147,68 @@ struct mxw_demand {
 	uint32_t running;
 };
 
+/* A wallet: its account, or a request about it, or who draws on it (@to_uid, @to_pid, @to_cgroup). */
+struct mxw_wallet {
+	uint64_t present;
+	uint32_t id;
+	char name[MXW_WALLET_NAME_LEN];
+	uint32_t kind;
+	uint32_t uid;
+	bool unlimited;
+	uint32_t income;
+	uint64_t cap_nanocents;
+	uint32_t half_life_ms;
+	uint64_t amount_nanocents;
+	uint32_t to_uid;
+	uint32_t to_pid;
+	uint64_t to_cgroup;
+	int64_t balance_nanocents;
+	uint64_t income_nanocents;
+	uint64_t grants_nanocents;
+	uint64_t charged_nanocents;
+	uint64_t evaporated_nanocents;
+	uint32_t pace;
+	uint32_t nr_tasks;
+	uint32_t event;
+};
+
+/* State of one GPU's auction. */
+struct mxw_gpu {
+	uint64_t present;
+	uint32_t gpu;
+	uint32_t holder_pid;
+	uint32_t price;
+	uint32_t lease_left_ms;
+	uint32_t reserve;
+	uint32_t queued;
+	uint32_t best_bid;
+	uint32_t busy_permille;
+	uint64_t auctions;
+	uint64_t leased_ns;
+	uint64_t overstayed;
+	uint64_t abandoned;
+	uint64_t charged_nanocents;
+};
+
 /**
  * struct mxw_event - a notification
- * @cmd: which member of the union holds: MAXWELL_CMD_CLASS_NTF, _PRICE_NTF or _CPU_NTF
- * @class: state of the class after the event
+ * @cmd: which member of the union holds: MAXWELL_CMD_CLASS_NTF, _PRICE_NTF, _CPU_NTF or _WALLET_NTF
+ * @class_state: state of the class after the event
  * @price: the multiplier concerned
  * @cpu: a sample
+ * @wallet: the wallet after the event
  */
 struct mxw_event {
 	uint32_t cmd;
 	union {
-		struct mxw_class class;
+		struct mxw_class class_state;
 		struct mxw_price price;
 		struct mxw_cpu cpu;
+		struct mxw_wallet wallet;
 	};
 };
 
 typedef void (*mxw_event_fn)(const struct mxw_event *event, void *arg);
-
-/* How a structure's member is kept, and thus how a field is read. */
-enum mxw_type {
-	MXW_U32,
-	MXW_S32,
-	MXW_UINT,
-	MXW_SINT,
-	MXW_STRING,
-	MXW_FLAG,
-};
-
-/**
- * struct mxw_field - one attribute of an object, for decoding and for generic output
- * @attr: attribute number
- * @type: how the member is kept
- * @offset: where it is in the structure
- * @size: bytes of a text's array; 0 if the structure has no such member
- * @name: name in the netlink spec
- * @key: name with the unit in it, for JSON
- * @names: texts of an enumeration, NULL-terminated, or NULL
- * @fixed_point: the value is Q16.16
- */
-struct mxw_field {
-	unsigned int attr;
-	enum mxw_type type;
-	size_t offset;
-	size_t size;
-	const char *name;
-	const char *key;
-	const char *const *names;
-	bool fixed_point;
-};
-
-/**
- * struct mxw_object - describes one of the structures above
- * @fields: its fields
- * @nr_fields: how many
- * @size: sizeof the structure
- * @attr_max: highest attribute number
- */
-struct mxw_object {
-	const struct mxw_field *fields;
-	size_t nr_fields;
-	size_t size;
-	int attr_max;
-};
-
-extern const struct mxw_object mxw_class_object;
-extern const struct mxw_object mxw_price_object;
-extern const struct mxw_object mxw_bid_object;
-extern const struct mxw_object mxw_cpu_object;
-extern const struct mxw_object mxw_demand_object;
-
-extern const char *const mxw_class_modes[];
-extern const char *const mxw_class_events[];
-extern const char *const mxw_price_kinds[];
-extern const char *const mxw_price_states[];
-extern const char *const mxw_price_events[];
-extern const char *const mxw_books[];
-extern const char *const mxw_bid_sources[];
-extern const char *const mxw_task_states[];
 
 const char *mxw_name(const char *const *names, uint32_t value);
 int mxw_value(const char *const *names, const char *name);
@@ -229,7 +227,26 @@ int mxw_bid_list(struct mxw *m, struct mxw_bid **out, size_t *nr);
 int mxw_cpu_list(struct mxw *m, struct mxw_cpu **out, size_t *nr);
 int mxw_demand_list(struct mxw *m, const char *cpus, struct mxw_demand **out, size_t *nr);
 
+int mxw_wallet_new(struct mxw *m, const struct mxw_wallet *terms, uint32_t *id);
+int mxw_wallet_set(struct mxw *m, const struct mxw_wallet *terms);
+int mxw_wallet_del(struct mxw *m, const struct mxw_wallet *which);
+int mxw_wallet_fund(struct mxw *m, const struct mxw_wallet *which);
+int mxw_wallet_grant(struct mxw *m, const struct mxw_wallet *grant);
+int mxw_wallet_revoke(struct mxw *m, const struct mxw_wallet *grant);
+int mxw_wallet_give(struct mxw *m, const char *name, uint32_t pid);
+int mxw_wallet_get(struct mxw *m, const struct mxw_wallet *which, struct mxw_wallet *out);
+int mxw_wallet_by_id(struct mxw *m, uint32_t id, struct mxw_wallet *out);
+int mxw_wallet_by_name(struct mxw *m, const char *name, struct mxw_wallet *out);
+int mxw_wallet_by_pid(struct mxw *m, uint32_t pid, struct mxw_wallet *out);
+int mxw_wallet_list(struct mxw *m, struct mxw_wallet **out, size_t *nr);
+int mxw_grant_list(struct mxw *m, struct mxw_wallet **out, size_t *nr);
+int mxw_gpu_list(struct mxw *m, struct mxw_gpu **out, size_t *nr);
+
 int mxw_subscribe(struct mxw *m, const char *group);
 int mxw_wait_events(struct mxw *m, int timeout_ms, mxw_event_fn fn, void *arg);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* LIBMAXWELL_H */

@@ -3,7 +3,7 @@
  * The attributes of every object, as tables: decoding, encoding, the naming of a refused attribute
  * and JSON output all follow from them.
  */
-#include "internal.h"
+#include "fields.h"
 
 const char *const mxw_class_modes[] = { "detached", "partial", "all", NULL };
 const char *const mxw_class_events[] = { "attached", "detached", "ejected", NULL };
@@ -13,38 +13,6 @@ const char *const mxw_price_events[] = { "set", "lease-expired", "safe-reached",
 const char *const mxw_books[] = { "general", "feeder", NULL };
 const char *const mxw_bid_sources[] = { "default", "explicit", "kthread", NULL };
 const char *const mxw_task_states[] = { "sleeping", "queued", "parked", "running", NULL };
-
-/* A field: structure, member, attribute number, type, name in the spec, JSON key. */
-#define FIELD_AS(st, member, number, kind, spec, json)                                             \
-	{                                                                                          \
-		.attr = MAXWELL_A_##number, .type = MXW_##kind,                                    \
-		.offset = offsetof(struct mxw_##st, member), .name = spec, .key = json,            \
-	}
-#define FIELD(st, member, number, kind, spec) FIELD_AS(st, member, number, kind, spec, #member)
-/* A text, in an array of so many bytes. */
-#define FIELD_TEXT(st, member, number, spec, json, bytes)                                          \
-	{                                                                                          \
-		.attr = MAXWELL_A_##number, .type = MXW_STRING, .size = bytes,                     \
-		.offset = offsetof(struct mxw_##st, member), .name = spec, .key = json,            \
-	}
-#define FIELD_ENUM(st, member, number, spec, texts)                                                \
-	{                                                                                          \
-		.attr = MAXWELL_A_##number, .type = MXW_U32, .names = texts,                       \
-		.offset = offsetof(struct mxw_##st, member), .name = spec, .key = #member,         \
-	}
-#define FIELD_Q16(st, member, number, kind, spec, json)                                            \
-	{                                                                                          \
-		.attr = MAXWELL_A_##number, .type = MXW_##kind, .fixed_point = true,               \
-		.offset = offsetof(struct mxw_##st, member), .name = spec, .key = json,            \
-	}
-
-#define OBJECT(st, name)                                                                           \
-	const struct mxw_object mxw_##st##_object = {                                              \
-		.fields = st##_fields,                                                             \
-		.nr_fields = ARRAY_SIZE(st##_fields),                                              \
-		.size = sizeof(struct mxw_##st),                                                   \
-		.attr_max = MAXWELL_A_##name##_MAX,                                                \
-	}
 
 static const struct mxw_field class_fields[] = {
 	FIELD_ENUM(class, mode, CLASS_MODE, "mode", mxw_class_modes),
@@ -100,6 +68,10 @@ static const struct mxw_field bid_fields[] = {
 	FIELD(bid, wait_total_ns, BID_WAIT_TOTAL_NS, UINT, "wait-total-ns"),
 	FIELD(bid, nr_runs, BID_NR_RUNS, UINT, "nr-runs"),
 	FIELD(bid, nr_survival, BID_NR_SURVIVAL, UINT, "nr-survival"),
+	FIELD_AS(bid, effective_bid, BID_EFFECTIVE_BID, U32, "effective-bid",
+		 "effective_bid_cents_per_s"),
+	FIELD(bid, wallet, BID_WALLET, U32, "wallet"),
+	FIELD_ENUM(bid, wallet_source, BID_WALLET_SOURCE, "wallet-source", mxw_wallet_sources),
 };
 
 OBJECT(bid, BID);

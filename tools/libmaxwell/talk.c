@@ -177,6 +177,64 @@ int mxw_talk(struct mxw *m, struct nl_msg *msg, const struct mxw_object *object,
 	return err;
 }
 
+/* A request that has what is present in a structure, if there is one. */
+static struct nl_msg *fill_request(struct mxw *m, int cmd, const struct mxw_object *object,
+				   const void *from)
+{
+	struct nl_msg *msg = mxw_request(m, cmd, 0);
+
+	if (msg && from && mxw_put(msg, object, from)) {
+		nlmsg_free(msg);
+		mxw_fail(m, -EMSGSIZE, "the request is too long");
+		return NULL;
+	}
+	return msg;
+}
+
+/**
+ * mxw_get_one() - ask for one object
+ * @m: the connection
+ * @cmd: the command
+ * @object: what the request and the answer are
+ * @request: what to send of it; may be NULL
+ * @out: the answer
+ *
+ * Return: 0, or a negative errno with mxw_error() set.
+ */
+int mxw_get_one(struct mxw *m, int cmd, const struct mxw_object *object, const void *request,
+		void *out)
+{
+	struct mxw_reply reply = { .object = object };
+	struct nl_msg *msg = fill_request(m, cmd, object, request);
+	int err;
+
+	if (!msg)
+		return -m->error.code;
+	err = mxw_talk(m, msg, object, &reply);
+	if (!err && !reply.nr)
+		err = mxw_fail(m, -EBADMSG, "the kernel's answer is empty");
+	if (!err)
+		memcpy(out, reply.items, object->size);
+	free(reply.items);
+	return err;
+}
+
+/**
+ * mxw_set_one() - have something done that is answered by yes or no
+ * @m: the connection
+ * @cmd: the command
+ * @object: what the request is
+ * @request: what to send of it
+ *
+ * Return: 0, or a negative errno with mxw_error() set.
+ */
+int mxw_set_one(struct mxw *m, int cmd, const struct mxw_object *object, const void *request)
+{
+	struct nl_msg *msg = fill_request(m, cmd, object, request);
+
+	return msg ? mxw_talk(m, msg, object, NULL) : -m->error.code;
+}
+
 /**
  * mxw_dump() - read all objects of one sort
  * @m: the connection

@@ -10,6 +10,17 @@
 	"  --feeder      bid in the feeder book: the gpu multiplier does not apply\n"              \
 	"  --general     bid in the general book\n"
 
+#define WALLET_DETAILS                                                                             \
+	"  -i, --income N     cents per second\n"                                                  \
+	"  -c, --cap MONEY    no income while there is so much in it, in cents\n"                  \
+	"  --half-life TIME   in which half of idle money evaporates, such as 60s; 0 for never\n"  \
+	"  --unlimited        pays for everything, has no balance\n"
+
+#define TARGET_DETAILS                                                                             \
+	"  --user USER     tasks of this user, name or id\n"                                       \
+	"  --pid PID       this thread, and those that it forks\n"                                 \
+	"  --cgroup PATH   tasks in the cgroup (v2) with this directory, and below\n"
+
 #define CPU_DETAILS "  -c, --cpu LIST   only these CPUs, such as 0-3,8\n"
 
 const struct mc_command mc_commands[] = {
@@ -23,8 +34,10 @@ const struct mc_command mc_commands[] = {
 	  "Detach the class: all tasks go back to the fair class",
 	  "  -w, --wait TIME   how long to wait for the kernel, 3s by default\n" },
 	{ "run", NULL, cmd_run, MC_NEEDS_CLASS | MC_OPTIONS_FIRST,
-	  "[--bid N | --default] [--feeder | --general] [--] COMMAND [ARGUMENT...]",
-	  "Run a command under the class", BID_DETAILS },
+	  "[--bid N | --default] [--feeder | --general] [--wallet WALLET] [--] COMMAND "
+	  "[ARGUMENT...]",
+	  "Run a command under the class",
+	  BID_DETAILS "  --wallet WALLET   draw on this wallet, id or name\n" },
 	{ "set", NULL, cmd_set, MC_NEEDS_CLASS,
 	  "[--bid N | --default] [--feeder | --general] [--fair] [-a] PID...",
 	  "Set bids of running tasks, and bring them under the class",
@@ -35,7 +48,8 @@ const struct mc_command mc_commands[] = {
 	  "  -a, --all-threads   all threads of the processes\n" },
 	{ "list", NULL, cmd_list, MC_NEEDS_CLASS, "[--sort KEY]",
 	  "List all tasks under the class",
-	  "  -s, --sort KEY   pid, bid, state, cpu, runtime, charged, wait, wait-max or comm\n" },
+	  "  -s, --sort KEY   pid, bid, state, cpu, runtime, charged, wait, wait-max,\n"
+	  "                   wallet or comm\n" },
 	{ "top", NULL, cmd_top, MC_NEEDS_CLASS, "[-d TIME] [-b] [-n N]",
 	  "Show live who gets how much of the CPUs",
 	  "  -d, --delay TIME   between two tables, 2s by default\n"
@@ -53,8 +67,33 @@ const struct mc_command mc_commands[] = {
 	{ "demand", NULL, cmd_demand, MC_NEEDS_MODULE, "[--cpu LIST]",
 	  "Show the demand curve: waiting and running tasks by price", CPU_DETAILS },
 	{ "cpus", NULL, cmd_cpus, MC_NEEDS_MODULE, "", "Show the state of each CPU's books", NULL },
+	{ "wallet", "list", cmd_wallet_list, MC_NEEDS_MODULE | MC_DEFAULT_VERB, "",
+	  "List all wallets", NULL },
+	{ "wallet", "show", cmd_wallet_show, MC_NEEDS_MODULE, "[WALLET | --pid PID]",
+	  "Show a wallet, one's own without a name",
+	  "  --pid PID   the one that this thread draws on\n" },
+	{ "wallet", "new", cmd_wallet_new, MC_NEEDS_MODULE,
+	  "[--owner USER] (--income N [--cap MONEY] [--half-life TIME] | --unlimited) NAME",
+	  "Make a wallet, and print its id",
+	  "  --owner USER       who may choose it for tasks of his own; the caller by default\n"
+	  WALLET_DETAILS },
+	{ "wallet", "set", cmd_wallet_set, MC_NEEDS_MODULE,
+	  "[--income N] [--cap MONEY] [--half-life TIME] [--unlimited] WALLET",
+	  "Change the terms of a wallet", WALLET_DETAILS },
+	{ "wallet", "fund", cmd_wallet_fund, MC_NEEDS_MODULE, "WALLET MONEY",
+	  "Put money into a wallet, in cents", NULL },
+	{ "wallet", "grant", cmd_wallet_grant, MC_NEEDS_MODULE,
+	  "WALLET (--user USER | --pid PID | --cgroup PATH)",
+	  "Let a user, a thread or a cgroup draw on a wallet", TARGET_DETAILS },
+	{ "wallet", "revoke", cmd_wallet_revoke, MC_NEEDS_MODULE,
+	  "(--user USER | --pid PID | --cgroup PATH)", "Take such a grant back", TARGET_DETAILS },
+	{ "wallet", "grants", cmd_wallet_grants, MC_NEEDS_MODULE, "",
+	  "List the users and cgroups that wallets are granted to", NULL },
+	{ "wallet", "delete", cmd_wallet_delete, MC_NEEDS_MODULE, "WALLET", "Delete a wallet",
+	  NULL },
+	{ "gpu", NULL, cmd_gpu, MC_NEEDS_MODULE, "", "Show the state of each GPU's auction", NULL },
 	{ "monitor", NULL, cmd_monitor, MC_NEEDS_MODULE,
-	  "[--count N] [--timeout TIME] [class] [price] [auction]",
+	  "[--count N] [--timeout TIME] [class] [price] [auction] [wallet]",
 	  "Print events as they come; class and price without a name",
 	  "  -n, --count N        end after N events\n"
 	  "  -t, --timeout TIME   end after this time; status 124 if --count is not reached\n" },

@@ -54,12 +54,17 @@ static uint64_t value_wait_max(const struct mxw_bid *bid)
 	return bid->wait_max_ns;
 }
 
+static uint64_t value_wallet(const struct mxw_bid *bid)
+{
+	return bid->wallet;
+}
+
 static const struct sort_key sort_keys[] = {
 	{ "pid", value_pid, false },	     { "bid", value_bid, true },
 	{ "state", value_state, true },	     { "cpu", value_cpu, false },
 	{ "runtime", value_runtime, true },  { "charged", value_charged, true },
 	{ "wait", value_wait, true },	     { "wait-max", value_wait_max, true },
-	{ "comm", NULL, false },
+	{ "wallet", value_wallet, false },   { "comm", NULL, false },
 };
 
 static const struct sort_key *sort_key = &sort_keys[0];
@@ -100,13 +105,22 @@ static int find_sort_key(const char *name)
 	return mc_error(MC_USAGE, "cannot sort by '%s', but by: %s", name, names);
 }
 
+static void optional_cell(struct mc_table *table, bool known, uint32_t value)
+{
+	if (known)
+		mc_cell(table, "%u", value);
+	else
+		mc_cell(table, "-");
+}
+
 static void print_tasks(const struct mxw_bid *bids, size_t nr)
 {
 	static const struct mc_column columns[] = {
 		{ "PID", true },	 { "COMM", false },	  { "BID", true },
-		{ "SOURCE", false },	 { "BOOK", false },	  { "STATE", false },
-		{ "CPU", true },	 { "RUNTIME", true },	  { "CHARGED/ct", true },
-		{ "WAIT", true },	 { "WAIT-MAX", true },	  { "SURVIVAL", true },
+		{ "COUNTS", true },	 { "WALLET", true },	  { "SOURCE", false },
+		{ "BOOK", false },	 { "STATE", false },	  { "CPU", true },
+		{ "RUNTIME", true },	 { "CHARGED/ct", true },  { "WAIT", true },
+		{ "WAIT-MAX", true },	 { "SURVIVAL", true },
 	};
 	char text[MC_TEXT_LEN];
 	struct mc_table table;
@@ -119,6 +133,9 @@ static void print_tasks(const struct mxw_bid *bids, size_t nr)
 		mc_cell(&table, "%u", bid->pid);
 		mc_cell(&table, "%s", bid->comm);
 		mc_cell(&table, "%u", bid->bid);
+		optional_cell(&table, MXW_HAS(bid, MAXWELL_A_BID_EFFECTIVE_BID),
+			      bid->effective_bid);
+		optional_cell(&table, MXW_HAS(bid, MAXWELL_A_BID_WALLET), bid->wallet);
 		mc_cell(&table, "%s", mxw_name(mxw_bid_sources, bid->source));
 		mc_cell(&table, "%s", mxw_name(mxw_books, bid->book));
 		mc_cell(&table, "%s", mxw_name(mxw_task_states, bid->state));

@@ -35,6 +35,17 @@ static bool noun_has_verbs(const char *noun)
 	return false;
 }
 
+static bool is_help(const char *word)
+{
+	return word && (!strcmp(word, "-h") || !strcmp(word, "--help"));
+}
+
+/* A noun with a default verb may go without it, and straight on with options. */
+static bool is_verb_left_out(const struct mc_command *command, const char *verb)
+{
+	return command->flags & MC_DEFAULT_VERB && (!verb || (verb[0] == '-' && !is_help(verb)));
+}
+
 static const struct mc_command *find_command(const char *noun, const char *verb)
 {
 	const struct mc_command *command;
@@ -42,7 +53,8 @@ static const struct mc_command *find_command(const char *noun, const char *verb)
 	for (command = mc_commands; command->noun; command++) {
 		if (strcmp(command->noun, noun))
 			continue;
-		if (!command->verb || (verb && !strcmp(command->verb, verb)))
+		if (!command->verb || (verb && !strcmp(command->verb, verb)) ||
+		    is_verb_left_out(command, verb))
 			return command;
 	}
 	return NULL;
@@ -86,11 +98,6 @@ static int print_noun_usage(const char *noun)
 	return MC_OK;
 }
 
-static bool is_help(const char *word)
-{
-	return word && (!strcmp(word, "-h") || !strcmp(word, "--help"));
-}
-
 static int run_command(int argc, char **argv)
 {
 	const char *noun = argc > 0 ? argv[0] : "status";
@@ -107,7 +114,7 @@ static int run_command(int argc, char **argv)
 	optind = 0;
 	if (!argc)
 		return mc.command->fn(1, status_words);
-	skip = mc.command->verb ? 1 : 0;
+	skip = mc.command->verb && !is_verb_left_out(mc.command, verb) ? 1 : 0;
 	return mc.command->fn(argc - skip, argv + skip);
 }
 

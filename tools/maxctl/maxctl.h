@@ -41,13 +41,15 @@ enum mc_exit {
 #define MC_OPTIONS_FIRST 4
 /* A module that is installed may be loaded by the kernel on our behalf. */
 #define MC_MAY_LOAD 8
+/* The noun alone means this one of its verbs. */
+#define MC_DEFAULT_VERB 16
 
 /**
  * struct mc_command - one line of the command table
  * @noun: first word
  * @verb: second word, or NULL
  * @fn: gets the words from the last one of its name on; returns an exit code
- * @flags: MC_NEEDS_* and MC_OPTIONS_FIRST
+ * @flags: MC_NEEDS_*, MC_OPTIONS_FIRST, MC_MAY_LOAD, MC_DEFAULT_VERB
  * @usage: its arguments
  * @summary: what it does, in a few words
  * @details: its options, one a line; NULL if it has none of its own
@@ -90,6 +92,7 @@ int cmd_cpus(int argc, char **argv);
 int cmd_demand(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_gpu(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
@@ -106,6 +109,15 @@ int cmd_tune_list(int argc, char **argv);
 int cmd_tune_reset(int argc, char **argv);
 int cmd_tune_set(int argc, char **argv);
 int cmd_version(int argc, char **argv);
+int cmd_wallet_delete(int argc, char **argv);
+int cmd_wallet_fund(int argc, char **argv);
+int cmd_wallet_grant(int argc, char **argv);
+int cmd_wallet_grants(int argc, char **argv);
+int cmd_wallet_list(int argc, char **argv);
+int cmd_wallet_new(int argc, char **argv);
+int cmd_wallet_revoke(int argc, char **argv);
+int cmd_wallet_set(int argc, char **argv);
+int cmd_wallet_show(int argc, char **argv);
 
 /* options.c */
 #define MC_OPTION_ERROR '?'
@@ -156,7 +168,12 @@ void mc_table_free(struct mc_table *table);
 const char *mc_format_time(char *text, uint64_t ns);
 const char *mc_format_q16(char *text, int64_t value);
 const char *mc_format_cents(char *text, uint64_t nanocents);
+const char *mc_format_balance(char *text, int64_t nanocents);
 const char *mc_format_clock(char *text, size_t size, bool date);
+
+/* parse.c */
+int mc_parse_cents(const char *text, const char *what, uint64_t *nanocents);
+int mc_parse_user(const char *text, uint32_t *uid);
 int mc_parse_u32(const char *text, const char *what, uint32_t *out);
 int mc_parse_q16(const char *text, const char *what, int64_t *out);
 int mc_parse_time(const char *text, const char *what, uint64_t *ns);

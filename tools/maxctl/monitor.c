@@ -9,6 +9,7 @@
 
 static const char *const groups[] = {
 	MAXWELL_MCGRP_CLASS, MAXWELL_MCGRP_PRICE, MAXWELL_MCGRP_AUCTION,
+	MAXWELL_MCGRP_WALLET,
 };
 
 struct monitor {
@@ -26,6 +27,8 @@ static const char *event_name(const struct mxw_event *event)
 		return MAXWELL_MCGRP_CLASS;
 	case MAXWELL_CMD_PRICE_NTF:
 		return MAXWELL_MCGRP_PRICE;
+	case MAXWELL_CMD_WALLET_NTF:
+		return MAXWELL_MCGRP_WALLET;
 	default:
 		return MAXWELL_MCGRP_AUCTION;
 	}
@@ -35,9 +38,11 @@ static json_t *event_json(const struct mxw_event *event)
 {
 	switch (event->cmd) {
 	case MAXWELL_CMD_CLASS_NTF:
-		return mc_json_object(&mxw_class_object, &event->class);
+		return mc_json_object(&mxw_class_object, &event->class_state);
 	case MAXWELL_CMD_PRICE_NTF:
 		return mc_json_object(&mxw_price_object, &event->price);
+	case MAXWELL_CMD_WALLET_NTF:
+		return mc_json_object(&mxw_wallet_object, &event->wallet);
 	default:
 		return mc_json_object(&mxw_cpu_object, &event->cpu);
 	}
@@ -89,6 +94,20 @@ static void print_cpu(const struct mxw_cpu *cpu)
 	       cpu->reserve_general, cpu->reserve_feeder);
 }
 
+static void print_wallet(const struct mxw_wallet *wallet)
+{
+	char text[MC_TEXT_LEN];
+
+	printf("%s  wallet %u (%s)", mxw_name(mxw_wallet_events, wallet->event), wallet->id,
+	       wallet->name);
+	if (wallet->unlimited)
+		printf("  unlimited");
+	else
+		printf("  income %u cents/s  balance %s cents", wallet->income,
+		       mc_format_balance(text, wallet->balance_nanocents));
+	printf("  pace %s  tasks %u", mc_format_q16(text, wallet->pace), wallet->nr_tasks);
+}
+
 static void on_event(const struct mxw_event *event, void *arg)
 {
 	struct monitor *monitor = arg;
@@ -103,9 +122,11 @@ static void on_event(const struct mxw_event *event, void *arg)
 		printf("%s  %s  ", mc_format_clock(clock, sizeof(clock), false),
 		       event_name(event));
 		if (event->cmd == MAXWELL_CMD_CLASS_NTF)
-			print_class(&event->class);
+			print_class(&event->class_state);
 		else if (event->cmd == MAXWELL_CMD_PRICE_NTF)
 			print_price(&event->price);
+		else if (event->cmd == MAXWELL_CMD_WALLET_NTF)
+			print_wallet(&event->wallet);
 		else
 			print_cpu(&event->cpu);
 		putchar('\n');
@@ -211,7 +232,7 @@ int cmd_monitor(int argc, char **argv)
 	err = parse_options(argc, argv, &monitor);
 	for (i = optind; !err && i < argc; i++)
 		if (!is_group(argv[i]))
-			err = mc_error(MC_USAGE, "group '%s' is not class, price or auction",
+			err = mc_error(MC_USAGE, "group '%s' is not class, price, auction or wallet",
 				       argv[i]);
 	if (!err)
 		err = mc_ready();

@@ -166,7 +166,7 @@ void mc_print_commands(FILE *to)
 	for (command = mc_commands; command->noun; command++) {
 		snprintf(name, sizeof(name), "%s%s%s", command->noun, command->verb ? " " : "",
 			 command->verb ? command->verb : "");
-		fprintf(to, "  %-12s  %s\n", name, command->summary);
+		fprintf(to, "  %-13s  %s\n", name, command->summary);
 	}
 	fprintf(to, "\n\"maxctl COMMAND -h\" says more; maxctl(8) says all.\n");
 }

@@ -29,11 +29,28 @@ static int set_task(pid_t pid, const struct mc_change *change, json_t *array)
 	return err;
 }
 
+static void print_wallet(const struct mxw_bid *bid)
+{
+	struct mxw_wallet wallet;
+
+	/* It may be gone by now. */
+	if (mxw_wallet_by_id(mc.link, bid->wallet, &wallet))
+		printf("  wallet: %u", bid->wallet);
+	else
+		printf("  wallet: %u (%s)", bid->wallet, wallet.name);
+	printf(", by %s\n", mxw_name(mxw_wallet_sources, bid->wallet_source));
+}
+
 static void print_account(const struct mxw_bid *bid)
 {
 	char text[MC_TEXT_LEN];
 
-	printf("  bid: %u cents/s (%s)\n", bid->bid, mxw_name(mxw_bid_sources, bid->source));
+	printf("  bid: %u cents/s (%s)", bid->bid, mxw_name(mxw_bid_sources, bid->source));
+	if (MXW_HAS(bid, MAXWELL_A_BID_EFFECTIVE_BID) && bid->effective_bid != bid->bid)
+		printf(", counts for %u", bid->effective_bid);
+	putchar('\n');
+	if (MXW_HAS(bid, MAXWELL_A_BID_WALLET))
+		print_wallet(bid);
 	printf("  book: %s\n", mxw_name(mxw_books, bid->book));
 	printf("  state: %s", mxw_name(mxw_task_states, bid->state));
 	if (MXW_HAS(bid, MAXWELL_A_BID_CPU))

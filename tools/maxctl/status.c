@@ -16,10 +16,25 @@ struct range {
 	uint32_t max;
 };
 
+/**
+ * struct money - all wallets together
+ * @nr: how many there are
+ * @nr_unlimited: those that have no balance
+ * @nr_in_debt: those with less than nothing
+ * @balance_nanocents: sum of the balances
+ */
+struct money {
+	size_t nr;
+	size_t nr_unlimited;
+	size_t nr_in_debt;
+	int64_t balance_nanocents;
+};
+
 struct summary {
 	struct range value[NR_KINDS];
 	struct range general;
 	struct range feeder;
+	struct money money;
 	char state[32];
 	char owner[128];
 	bool owned;
@@ -56,6 +71,34 @@ static int summarise_prices(struct summary *summary)
 	return MC_OK;
 }
 
+static int summarise_wallets(struct money *money)
+{
+	struct mxw_wallet *wallets;
+	size_t nr, i;
+
+	if (mxw_wallet_list(mc.link, &wallets, &nr))
+		return mc_kernel_error(mc.link, "wallet-get");
+	for (i = 0; i < nr; i++) {
+		money->nr_unlimited += wallets[i].unlimited;
+		money->nr_in_debt += wallets[i].balance_nanocents < 0;
+		/* A thousand of the largest balances would not fit: then it stays at the edge. */
+		if (__builtin_add_overflow(money->balance_nanocents, wallets[i].balance_nanocents,
+					   &money->balance_nanocents))
+			money->balance_nanocents = wallets[i].balance_nanocents < 0 ? INT64_MIN :
+										      INT64_MAX;
+	}
+	money->nr = nr;
+	free(wallets);
+	return MC_OK;
+}
+
+static json_t *json_money(const struct money *money)
+{
+	return json_pack("{s:I, s:I, s:I, s:I}", "count", (json_int_t)money->nr, "unlimited",
+			 (json_int_t)money->nr_unlimited, "in_debt", (json_int_t)money->nr_in_debt,
+			 "balance_nanocents", (json_int_t)money->balance_nanocents);
+}
+
 static json_t *json_range(const struct range *range, double unit)
 {
 	if (unit == 1)
@@ -84,6 +127,7 @@ static void print_json(const struct summary *summary)
 		json_object_set_new(root, "reserve_feeder_cents_per_s",
 				    json_range(&summary->feeder, 1));
 	}
+	json_object_set_new(root, "wallets", json_money(&summary->money));
 	if (summary->owned)
 		json_object_set_new(ext, "ops", json_string(summary->owner));
 	json_object_set_new(root, "sched_ext", ext);
@@ -127,6 +171,9 @@ static void print_text(const struct summary *summary)
 	       (unsigned long long)class->enqueued, (unsigned long long)class->dispatched,
 	       (unsigned long long)class->dequeued, (unsigned long long)class->overflowed);
 	printf("  charged     %s cents\n", mc_format_cents(text, class->charged_nanocents));
+	printf("  wallets     %zu, %zu unlimited, %zu in debt  balance %s cents\n",
+	       summary->money.nr, summary->money.nr_unlimited, summary->money.nr_in_debt,
+	       mc_format_balance(text, summary->money.balance_nanocents));
 	print_prices(summary);
 	printf("  sched_ext   %s%s%s%s\n", summary->state[0] ? summary->state : "not available",
 	       summary->owned ? " (" : "", summary->owner, summary->owned ? ")" : "");
@@ -147,6 +194,8 @@ int cmd_status(int argc, char **argv)
 		err = mc_ready();
 	if (!err)
 		err = summarise_prices(&summary);
+	if (!err)
+		err = summarise_wallets(&summary.money);
 	if (err)
 		return err;
 	mc_sched_ext_state(summary.state, sizeof(summary.state));

@@ -5,9 +5,10 @@
 
 _maxctl_words() {
 	case $1 in
-	"") echo status attach detach run set show list top price demand cpus monitor tune doctor \
-		version help ;;
+	"") echo status attach detach run set show list top price demand cpus wallet gpu \
+		monitor tune doctor version help ;;
 	price) echo show set ;;
+	wallet) echo list show new set fund grant revoke grants delete ;;
 	tune) echo list diff get set reset ;;
 	esac
 }
@@ -19,24 +20,35 @@ _maxctl_options() {
 	"") echo "$common --version" ;;
 	attach) echo "$common --all --wait" ;;
 	detach) echo "$common --wait" ;;
-	run) echo "$common --bid --default --feeder --general" ;;
+	run) echo "$common --bid --default --feeder --general --wallet" ;;
 	set) echo "$common --bid --default --feeder --general --fair --all-threads" ;;
 	show) echo "$common --all-threads" ;;
 	list) echo "$common --sort" ;;
 	top) echo "$common --delay --batch --number" ;;
 	"price show" | demand) echo "$common --cpu" ;;
 	"price set") echo "$common --kind --cpu --slope --lease" ;;
+	"wallet show") echo "$common --pid" ;;
+	"wallet new") echo "$common --owner --income --cap --half-life --unlimited" ;;
+	"wallet set") echo "$common --income --cap --half-life --unlimited" ;;
+	"wallet grant" | "wallet revoke") echo "$common --user --pid --cgroup" ;;
 	monitor) echo "$common --count --timeout" ;;
 	"tune reset") echo "$common --all" ;;
 	*) echo "$common" ;;
 	esac
 }
 
+_maxctl_wallets() {
+	maxctl --no-header wallet list 2>/dev/null | awk '{ print $2 }'
+}
+
 # What may follow an option that takes a value.
 _maxctl_values() {
 	case $1 in
 	--kind | -k) echo local external gpu ;;
-	--sort | -s) echo pid bid state cpu runtime charged wait wait-max comm ;;
+	--sort | -s) echo pid bid state cpu runtime charged wait wait-max wallet comm ;;
+	--wallet) _maxctl_wallets ;;
+	--user | --owner) compgen -u ;;
+	--pid) ps -e -o pid= ;;
 	esac
 }
 
@@ -48,9 +60,12 @@ _maxctl_operands() {
 	"tune get" | "tune set" | "tune reset")
 		maxctl --no-header tune list 2>/dev/null | awk '{ print $1 }'
 		;;
-	monitor) echo class price auction ;;
+	"wallet show" | "wallet set" | "wallet fund" | "wallet grant" | "wallet delete")
+		_maxctl_wallets
+		;;
+	monitor) echo class price auction wallet ;;
 	help) _maxctl_words "" ;;
-	"help price" | "help tune") _maxctl_words "${1#help }" ;;
+	"help price" | "help tune" | "help wallet") _maxctl_words "${1#help }" ;;
 	esac
 }
 
@@ -63,11 +78,11 @@ _maxctl() {
 		[[ $word == -* ]] && continue
 		if [[ -z $command ]]; then
 			command=$word
-		elif [[ " price tune help " == *" $command "* ]]; then
+		elif [[ " price tune wallet help " == *" $command "* ]]; then
 			command+=" $word"
 		elif [[ $command == run ]]; then
-			# Bids are numbers; anything else begins the command that is to run.
-			[[ $word =~ ^[0-9]+$ ]] && continue
+			# Values of options come before the command that is to run.
+			[[ ${COMP_WORDS[i - 1]} == @(--bid|-b|--wallet) ]] && continue
 			_command_offset "$i" 2>/dev/null
 			return
 		fi
@@ -83,6 +98,8 @@ _maxctl() {
 	fi
 	if [[ $command == run && $current != -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -c -- "$current")
+	elif [[ $previous == --cgroup ]]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 	else
 		mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")
 	fi
