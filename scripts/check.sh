@@ -149,7 +149,7 @@ warnings()
 }
 
 echo 'KTAP version 1'
-echo '1..12'
+echo '1..13'
 check style_kernel style_kernel
 check style_user style_user
 check licence_tags licence
@@ -161,5 +161,6 @@ check spelling spelling
 check manuals manuals
 check whitespace whitespace
 check generated_files scripts/regen.sh check
+check library scripts/check-library.sh
 check module_without_warnings warnings
 exit "$failed"

@@ -21,9 +21,11 @@ done
 if [[ -e $from/sched_maxwell.ko ]]; then
 	strip --strip-debug -o "$work/payload/sched_maxwell.ko" "$from/sched_maxwell.ko"
 fi
-if [[ -e $from/maxctl ]]; then
-	install "$from/maxctl" "$work/payload/bin/"
-fi
+for program in maxctl agent; do
+	if [[ -e $from/$program ]]; then
+		install "$from/$program" "$work/payload/bin/"
+	fi
+done
 if [[ -e $from/vm/dkms.tar.gz ]]; then
 	install --mode=644 "$from/vm/dkms.tar.gz" "$work/payload/dkms.tar.gz"
 fi

@@ -3,7 +3,7 @@
 #
 # Regenerates the checked-in files that follow from others, inside the build root:
 #	Documentation/netlink/specs/maxwell.yaml -> uapi/linux/maxwell.h, kernel/netlink_gen.[ch]
-#	kernel/tunables.h -> Documentation/ABI/testing/sysfs-kernel-maxwell
+#	kernel/tunables.h, coupling.h -> Documentation/ABI/testing/sysfs-kernel-maxwell
 #
 # Usage: regen.sh [check]		check: only compare, fail on a difference
 

@@ -11,7 +11,7 @@ shell-quote = '$(subst ','\'',$(1))'
 # Without a pattern everything, with one only the guest cases that match it.
 export T SEED KEEP
 
-.PHONY: buildroot test test-unit test-vm run bench bench-guest vm-exec vm-shell
+.PHONY: buildroot test test-unit test-vm run bench bench-gpu bench-market bench-guest vm-exec vm-shell
 buildroot: ## make the build root (the other targets do it when they need it)
 	$(Q)scripts/buildroot.sh
 
@@ -32,6 +32,27 @@ run: ## the demonstration: bids, prices and parked programs in a guest, live
 bench: ## cost of the runqueue's operations, in user space: build/bench/runqueue.json
 	$(Q)$(MAKE_IN_ROOT) in-root-bench
 
+.PHONY: bench-matrix bench-matrix-doc
+bench-matrix: ## the order book beside six other structures: build/bench/matrix.json, .raw, .md
+	$(Q)$(MAKE_IN_ROOT) in-root-matrix
+
+bench-matrix-doc: ## put the tables of the last bench-matrix into Documentation/matrix.md
+	$(Q)test -e build/bench/matrix.md || { echo 'no tables yet: make bench-matrix' >&2; exit 1; }
+	$(Q)sed --in-place -e '/^<!-- tables -->$$/,/^<!-- end of tables -->$$/{//!d}' \
+		-e '/^<!-- tables -->$$/r build/bench/matrix.md' Documentation/matrix.md
+
+bench-gpu: ## cost of the auction of a GPU, in user space: build/bench/gpu.json
+	$(Q)$(MAKE_IN_ROOT) in-root-bench-gpu
+
+bench-market: ## cost of bids by ring, of reading prices, of auctions: build/bench/market.json
+	$(Q)$(MAKE_IN_ROOT) in-root-bench-market
+
+.PHONY: incentives
+incentives: ## what lying, splitting up and colluding bring: build/bench/incentives.json, the document's tables
+	$(Q)$(MAKE_IN_ROOT) in-root-incentives
+	$(Q)sed --in-place -e '/^<!-- tables -->$$/,/^<!-- end of tables -->$$/{//!d}' \
+		-e '/^<!-- tables -->$$/r build/bench/incentives.md' Documentation/incentives.md
+
 bench-guest: ## instructions per context switch against the fair class: build/bench/switch.json
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
 	$(Q)$(INROOT) python3 -B tests/vm/bench_switch.py
@@ -44,7 +65,8 @@ vm-shell: ## an interactive shell in the guest
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
 	$(Q)$(INROOT) $(VM) shell
 
-.PHONY: in-root-guest in-root-guest-cases in-root-unit in-root-unit-run in-root-bench
+.PHONY: in-root-guest in-root-guest-cases in-root-unit in-root-unit-run in-root-bench \
+	in-root-bench-gpu in-root-bench-market in-root-incentives
 $(BUILD)/vm/dkms.tar.gz: $(DKMS_FILES) scripts/dkms-tarball.sh
 	$(say) DKMS $@
 	$(Q)mkdir -p $(@D)
@@ -63,6 +85,21 @@ in-root-unit:
 in-root-unit-run:
 	$(Q)$(UNIT) check
 
+in-root-bench-gpu:
+	$(Q)$(UNIT) gpu-bench
+
+in-root-bench-market:
+	$(Q)$(UNIT) market
+
 in-root-bench:
 	$(Q)mkdir -p build/bench
 	$(Q)$(UNIT) bench
+
+.PHONY: in-root-matrix
+in-root-matrix:
+	$(Q)mkdir -p build/bench
+	$(Q)$(UNIT) matrix
+
+in-root-incentives:
+	$(Q)mkdir -p build/bench
+	$(Q)$(UNIT) incentives

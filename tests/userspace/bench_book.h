@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #define HUGE_PAGE_BYTES (2UL << 20)
+#define BENCH_NONE U32_MAX
 
 /*
  * Zeroed memory on huge pages if the system gives them: kernel objects stand in the direct map,
@@ -39,6 +40,14 @@ static inline void *bench_alloc(size_t nr, size_t size)
  * @remove: item @i stops waiting
  * @extract: take out the winner, return its number
  * @auction: as @extract, but the whole auction with the survival share; NULL if there is none
+ * @price: the reserve price, in cents, comes into force for all who wait; return the best item that
+ *	clears it, BENCH_NONE if none does. @extract is for a reserve of 0 only.
+ * @bytes: memory for @n items in all; NULL if that is @n * @item_bytes + @fixed_bytes
+ *
+ * What is fair for @price: a factor or a floor that is the same for all does not change the order
+ * of the bids, so no structure has to visit those who wait. Each stores the new reserve and holds
+ * its best bid against it; what differs is what it takes to know the best. A price that differs
+ * from one kind of work to the other is, for each of them, one more instance of the structure.
  */
 struct bench_book {
 	const char *name;
@@ -50,10 +59,21 @@ struct bench_book {
 	void (*remove)(void *book, u32 i);
 	u32 (*extract)(void *book);
 	u32 (*auction)(void *book, u64 now_ns);
+	u32 (*price)(void *book, u32 reserve);
+	size_t (*bytes)(u32 n);
 };
 
 extern const struct bench_book bench_buckets;
 extern const struct bench_book bench_heap;
 extern const struct bench_book bench_rbtree;
+extern const struct bench_book bench_skiplist;
+extern const struct bench_book bench_tournament;
+extern const struct bench_book bench_lazy;
+extern const struct bench_book bench_prob;
+
+static inline size_t bench_bytes(const struct bench_book *book, u32 n)
+{
+	return book->bytes ? book->bytes(n) : n * book->item_bytes + book->fixed_bytes;
+}
 
 #endif /* MAXWELL_BENCH_BOOK_H */

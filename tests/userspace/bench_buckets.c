@@ -72,6 +72,17 @@ static u32 auction(void *book, u64 now_ns)
 	return (u32)(pick.node - b->node);
 }
 
+/* The kernel's way: one store, see reserve_set() in pricing.c. Rounded down to a bucket. */
+static u32 price(void *book, u32 reserve)
+{
+	struct buckets *b = book;
+	struct mx_node *node;
+
+	WRITE_ONCE(b->rq.book[MX_BOOK_GENERAL].reserve, mx_bucket(reserve));
+	node = mx_rq_best(&b->rq);
+	return node ? (u32)(node - b->node) : BENCH_NONE;
+}
+
 const struct bench_book bench_buckets = {
 	.name = "buckets",
 	.item_bytes = sizeof(struct mx_node),
@@ -82,4 +93,5 @@ const struct bench_book bench_buckets = {
 	.remove = remove_item,
 	.extract = extract,
 	.auction = auction,
+	.price = price,
 };

@@ -15,6 +15,7 @@ struct heap {
 	struct slot *slot;
 	u32 *place;	/* of an item in the heap */
 	u32 nr;
+	u32 reserve;
 	u64 seq;
 };
 
@@ -109,6 +110,14 @@ static u32 extract(void *book)
 	return item;
 }
 
+static u32 price(void *book, u32 reserve)
+{
+	struct heap *h = book;
+
+	WRITE_ONCE(h->reserve, reserve);
+	return h->nr && h->slot[0].bid >= READ_ONCE(h->reserve) ? h->slot[0].item : BENCH_NONE;
+}
+
 const struct bench_book bench_heap = {
 	.name = "heap",
 	.item_bytes = sizeof(struct slot) + sizeof(u32),
@@ -118,4 +127,5 @@ const struct bench_book bench_heap = {
 	.insert = insert,
 	.remove = remove_item,
 	.extract = extract,
+	.price = price,
 };

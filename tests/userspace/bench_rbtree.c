@@ -19,6 +19,7 @@ struct rb_tree {
 	struct rb_node *first;
 	struct rb_node *node;
 	u64 seq;
+	u32 reserve;
 };
 
 static void *create(u32 n)
@@ -216,6 +217,15 @@ static u32 extract(void *book)
 	return (u32)(node - t->node);
 }
 
+static u32 price(void *book, u32 reserve)
+{
+	struct rb_tree *t = book;
+
+	WRITE_ONCE(t->reserve, reserve);
+	return t->first != &t->leaf && t->first->bid >= READ_ONCE(t->reserve) ?
+		       (u32)(t->first - t->node) : BENCH_NONE;
+}
+
 const struct bench_book bench_rbtree = {
 	.name = "rbtree",
 	.item_bytes = sizeof(struct rb_node),
@@ -225,4 +235,5 @@ const struct bench_book bench_rbtree = {
 	.insert = insert,
 	.remove = remove_item,
 	.extract = extract,
+	.price = price,
 };

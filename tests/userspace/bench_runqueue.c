@@ -11,12 +11,11 @@
  */
 #include "bench_book.h"
 #include "bench_clock.h"
+#include "bench_machine.h"
 #include "bench_report.h"
 #include "common.h"
 #include "runqueue.h"
 
-#include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -154,10 +153,10 @@ static void sample_auction(struct setup *s, u32 *ticks)
 
 static void bench(const struct bench_book *book, u32 n)
 {
-	struct bench_figure insert = { book->name, "insert", n, {}, {} };
-	struct bench_figure extract = { book->name, "extract", n, {}, {} };
-	struct bench_figure both = { book->name, "insert+extract", n, {}, {} };
-	struct bench_figure auction = { book->name, "auction", n, {}, {} };
+	struct bench_figure insert = { .structure = book->name, .op = "insert", .n = n };
+	struct bench_figure extract = { .structure = book->name, .op = "extract", .n = n };
+	struct bench_figure both = { .structure = book->name, .op = "insert+extract", .n = n };
+	struct bench_figure auction = { .structure = book->name, .op = "auction", .n = n };
 	struct setup s;
 	int r, i;
 
@@ -185,34 +184,13 @@ static void bench(const struct bench_book *book, u32 n)
 		report_figure(&auction);
 }
 
-static struct bench_clock measure_clock(void)
-{
-	struct bench_figure empty = {};
-	u64 step = U64_MAX;
-	int i;
-
-	for (i = 0; i < SAMPLES; i++) {
-		u64 start = ticks_begin(), ticks = ticks_end() - start;
-
-		ticks_a[i] = (u32)ticks;
-		if (i && ticks_a[i] != ticks_a[i - 1])
-			step = min(step, (u64)abs((int)(ticks_a[i] - ticks_a[i - 1])));
-	}
-	quantiles(ticks_a, SAMPLES, ns_per_tick, &empty, 0);
-	return (struct bench_clock){
-		.median_ns = empty.ns[0][0],
-		.mean_ns = empty.mean_ns[0],
-		.step_ns = step == U64_MAX ? 0 : step * ns_per_tick,
-	};
-}
-
 /*
  * Time of one load from an item in random order, as many items as wait: what the memory of this
  * machine asks for touching a single item at that size. It is the floor under the figures above.
  */
 static void bench_load(u32 n)
 {
-	struct bench_figure load = { "array", "load", n, {}, {} };
+	struct bench_figure load = { .structure = "array", .op = "load", .n = n };
 	struct mx_node *node = bench_alloc(n, sizeof(*node));
 	u32 sum = 0;
 	int r, i;
@@ -234,18 +212,6 @@ static void bench_load(u32 n)
 		report_figure(&load);
 }
 
-static void pin(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		fprintf(stderr, "bench_runqueue: not pinned to a CPU: %s\n", strerror(errno));
-	if (mlockall(MCL_CURRENT | MCL_FUTURE))
-		fprintf(stderr, "bench_runqueue: memory not locked: %s\n", strerror(errno));
-}
-
 int main(int argc, char **argv)
 {
 	struct bench_clock clock;
@@ -255,9 +221,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_runqueue FILE\n");
 		return 1;
 	}
-	pin();
-	ns_per_tick = ticks_to_ns();
-	clock = measure_clock();
+	bench_pin("bench_runqueue");
+	clock = bench_measure_clock(ticks_a, SAMPLES);
+	ns_per_tick = clock.ns_per_tick;
 	report_start(&clock, SAMPLES);
 	for (b = 0; b < ARRAY_SIZE(books); b++)
 		for (k = 0; k < ARRAY_SIZE(sizes); k++)
@@ -271,5 +237,5 @@ int main(int argc, char **argv)
 		report_value("bytes_per_cpu", "bytes", books[b]->name,
 			     (double)books[b]->fixed_bytes);
 	}
-	return report_write(argv[1]) ? 1 : 0;
+	return report_write("bench_runqueue", argv[1]) ? 1 : 0;
 }

@@ -32,12 +32,20 @@ struct test_suite {
 	const struct test_case *cases;
 };
 
+extern const struct test_suite books_suite;
 extern const struct test_suite bucket_suite;
+extern const struct test_suite coupling_suite;
+extern const struct test_suite gpu_random_suite;
+extern const struct test_suite gpu_suite;
+extern const struct test_suite market_suite;
+extern const struct test_suite pacing_suite;
 extern const struct test_suite policy_suite;
 extern const struct test_suite price_suite;
+extern const struct test_suite rival_suite;
 extern const struct test_suite runqueue_suite;
 extern const struct test_suite survival_suite;
 extern const struct test_suite tunables_suite;
+extern const struct test_suite wallet_suite;
 
 noreturn void test_fail(void);
 u64 test_random(void);

@@ -18,7 +18,8 @@ kernel=$here/../../kernel
 mkdir --parents "$1"
 dir=$(readlink --canonicalize "$1")
 cc=$2
-sources=(pure.h runqueue.h runqueue.c policy.h policy.c price.h price.c tunables.h)
+sources=(pure.h runqueue.h runqueue.c policy.h policy.c price.h price.c wallet.h wallet.c
+	gpuplane.h gpuplane.c coupling.h tunables.h)
 
 # name | file | sed expression. Headers last: they rebuild everything.
 mutations=(
@@ -48,6 +49,45 @@ mutations=(
 	'kernel threads run for ever|policy.c|s/overdue(oldest, terms, now_ns) ||$/false ||/'
 	'winner pays more than it bids|policy.c|s/return min(price, bid);/return price;/'
 	'winner pays the reserve alone|policy.c|s/price = max(price, second->bid);/;/'
+	'rivals of the same wallet count|runqueue.c|s/return tail->tag == tag ? NULL : node;/return node;/'
+	'rivals of a long bucket are not seen|runqueue.c|/anybody.s bid will do/,/^}/s/return node;/return NULL;/'
+	'rivals hide behind many buckets|runqueue.c|s/return book->tail\[bucket\]->next;/return NULL;/'
+	'rival ignores the reserve of its book|runqueue.c|s/for (i = 0; bucket >= reserve \&\& /for (i = 0; /'
+	'rival of the cheaper book|runqueue.c|s/return feeder->bid > general->bid ? feeder/return feeder->bid < general->bid ? feeder/'
+	'visitor of a bucket is never forgotten|runqueue.c|s/node->other = node->seq - min(.*/node->other = node->seq;/'
+	'visitor of a bucket is not noticed|runqueue.c|s/node->other = last->seq;/node->other = node->seq - (1U << 30);/'
+	'tags do not survive a wrap|runqueue.c|s/node->other = node->seq - min(.*/node->other = last->other;/'
+	'walk goes on with one who left|runqueue.c|s/^\t\twalk_past(rq, node);/\t\t;/'
+	'walk never leaves the first slot|runqueue.c|s/slot = (node->slot + 1U) % MX_SLOTS;/slot = node->slot;/'
+	'walk is held up by those who move|runqueue.c|s/ \&\& (s32)(node->slot_next->seq - rq->walk_seq) < 0)/)/'
+	'price counts bids of the same wallet|policy.c|s/tag ? mx_rq_rival(rq, tag) : mx_rq_best(rq)/mx_rq_best(rq)/'
+	'quote takes two bids of one wallet|policy.c|s/bool same = tag && tag == sum->tag\[0\];/bool same = false;/'
+	'quote forgets the second best|policy.c|s/} else if (bid > sum->bid\[1\] && !same) {/} else if (false) {/'
+	'quote tells of bound tasks|policy.c|s/if (!best->bound)/if (true)/'
+	'half-lives are a tenth longer|wallet.c|s/LN2_Q32 2977044472ULL/LN2_Q32 2679340024ULL/'
+	'table of powers is off|wallet.c|s/0xf5257d15U/0xf5267d15U/'
+	'grant does not evaporate without income|wallet.c|s/if (!debt || income > debt)/if (income > debt)/'
+	'income evaporates as if it were old|wallet.c|s/return mul_u64_u32_shr(fresh, income_left_q32/return mul_u64_u32_shr(fresh, mx_half_q32/'
+	'a long absence counts in full|wallet.c|s/if (fresh_ns > gone_ns) {/if (false) {/'
+	'evaporation is not booked|wallet.c|s/w->evaporated_nanocents += idle + fresh - left;/;/'
+	'income overflows|wallet.c|s/return min(income, (u64)MX_WALLET_DEBT_MAX);/return income;/'
+	'cap is not kept|wallet.c|s/if (excess > 0) {/if (false) {/'
+	'what does not fit is paid out|wallet.c|s/w->income_nanocents -= (u64)excess;/;/'
+	'debt bids|wallet.c|s/^\t\treturn 0;$/\t\treturn 1;/'
+	'pacing has half as many octaves|wallet.c|s/octave = (u32)(part_q12 >> 8);/octave = (u32)(part_q12 >> 9);/'
+	'pacing jumps at each octave|wallet.c|s/rest_q8 = (u32)(part_q12 \& 255);/rest_q8 = 0;/'
+	'unlimited wallets have a tag|wallet.c|s/terms->unlimited ? 0 : tag);/tag);/'
+	'horizon ignores the cap|wallet.c|s/min(earned(w, horizon_ns), terms->cap_nanocents)/earned(w, horizon_ns)/'
+	'who becomes unlimited keeps the money|wallet.c|s/w->income_nanocents -= (u64)w->balance_nanocents;/;/'
+	'smaller cap is not put into force|wallet.c|s/} else if (w->balance_nanocents > (s64)terms->cap_nanocents) {/} else if (false) {/'
+	'change of terms pays a time twice|wallet.c|s/w->settled_ns = max(w->settled_ns, now_ns);/w->settled_ns = now_ns;/'
+	'clock that goes back pays|wallet.c|s/now_ns <= w->settled_ns ||$/false ||/'
+	'debt has no bound|wallet.c|s/cost_nanocents = min(cost_nanocents, .*/;/'
+	'charge is not booked|wallet.c|/^void mx_wallet_charge/,/^}/s/w->charged_nanocents += cost_nanocents;$/;/'
+	'charge leaves the factor|wallet.c|/^void mx_wallet_charge/,/^}/s/WRITE_ONCE(w->factor, pace(w));/;/'
+	'grant exceeds the cap|wallet.c|s/if (amount_nanocents > mx_wallet_room(w))/if (false)/'
+	'unlimited wallets take grants|wallet.c|s/if (w->terms.unlimited || w->balance_nanocents >= /if (w->balance_nanocents >= /'
+	'paced bids are not rounded|wallet.h|s/return mx_bucket_floor(mx_bucket((u32)(((u64)bid \* factor) >> 16)));/return (u32)(((u64)bid * factor) >> 16);/'
 	'slope has no horizon|price.c|s/min(elapsed_ns, ramp->horizon_ns)/elapsed_ns/'
 	'safe may be cheaper|price.c|s/return max(m->base, ramp->safe);/return ramp->safe;/'
 	'ramp starts at the safe value|price.c|s/return m->base + (u32)mul_u64_u32_shr.*/return ramp->safe;/'

@@ -237,16 +237,16 @@ static void better_bucket_preempts(void)
 static void winner_pays_the_second_price(void)
 {
 	start();
-	CHECK_EQ(mx_price(&rq, 500, 10), 10);
+	CHECK_EQ(mx_price(&rq, 500, 10, 0), 10);
 	queue(0, 300, MX_BOOK_GENERAL, T0);
-	CHECK_EQ(mx_price(&rq, 500, 10), 300);
-	CHECK_EQ(mx_price(&rq, 500, 400), 400);
-	CHECK_EQ(mx_price(&rq, 200, 10), 200);
-	CHECK_EQ(mx_price(&rq, 0, 10), 0);
+	CHECK_EQ(mx_price(&rq, 500, 10, 0), 300);
+	CHECK_EQ(mx_price(&rq, 500, 400, 0), 400);
+	CHECK_EQ(mx_price(&rq, 200, 10, 0), 200);
+	CHECK_EQ(mx_price(&rq, 0, 10, 0), 0);
 	node[1].bucket = MX_BUCKET_KTHREAD;
 	node[1].bid = U32_MAX;
 	mx_rq_enqueue(&rq, &node[1]);
-	CHECK_EQ(mx_price(&rq, 500, 10), 10);
+	CHECK_EQ(mx_price(&rq, 500, 10, 0), 10);
 }
 
 static void terms_follow_the_tunables(void)

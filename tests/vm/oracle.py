@@ -4,7 +4,8 @@
 
 ynl knows the specification only, maxctl the generated header only; where both say the same about the
 same objects, specification, module and maxctl agree. Runs in the guest, class attached, with the pid
-of a task under the class whose account is to be compared; leaves prices and the task's bid changed.
+of a task under the class whose account is to be compared; leaves prices, the task's bid and wallets
+changed.
 """
 
 import json
@@ -22,14 +23,20 @@ from lib import NlError, YnlFamily  # noqa: E402
 
 # Where maxctl's name for an attribute is more than the attribute's with underscores.
 MAXCTL_NAMES = {
-    "bid": {"bid": "bid_cents_per_s"},
+    "bid": {"bid": "bid_cents_per_s",
+            "effective-bid": "effective_bid_cents_per_s"},
     "cpu": {"curr-bid": "curr_bid_cents_per_s",
             "reserve-general": "reserve_general_cents_per_s",
             "reserve-feeder": "reserve_feeder_cents_per_s"},
     "price": {"slope": "slope_per_s"},
     "demand": {"price": "price_cents_per_s"},
+    "wallet": {"income": "income_cents_per_s"},
+    "gpu": {"price": "price_cents_per_s", "reserve": "reserve_cents_per_s",
+            "best-bid": "best_bid_cents_per_s"},
 }
-Q16 = {("price", "multiplier"), ("price", "slope"), ("price", "value")}
+# What maxctl says in any case, and an attribute says by being there.
+MAXCTL_FLAGS = {"wallet-get": {"unlimited": False}}
+Q16 = {("price", "multiplier"), ("price", "slope"), ("price", "value"), ("wallet", "pace")}
 TRIES = 20
 
 exercised = set()
@@ -91,7 +98,8 @@ def compare(name, attribute_set, key, ours, theirs):
     """
     for _ in range(TRIES):
         before = ours()
-        middle = [translated(attribute_set, thing) for thing in theirs()]
+        middle = [MAXCTL_FLAGS.get(name.split(" ")[0], {}) | translated(attribute_set, thing)
+                  for thing in theirs()]
         wrong = contradictions(key, before, middle, ours())
         if not wrong:
             break
@@ -141,6 +149,19 @@ def check_reads(ynl, pid):
             lambda: maxctl("demand")["demand"], dump("demand-get"))
     compare("demand-get of CPU 1", "demand", lambda d: (d["book"], d["bucket"]),
             lambda: maxctl("demand", "--cpu", "1")["demand"], dump("demand-get", {"cpus": "1"}))
+    compare("wallet-get", "wallet", lambda w: w["id"], lambda: maxctl("wallet", "list")["wallets"],
+            dump("wallet-get"))
+    compare("wallet-get of one", "wallet", lambda w: w["id"],
+            lambda: [maxctl("wallet", "show", "theirs")["wallet"]],
+            do("wallet-get", {"name": "theirs"}))
+    compare("wallet-get of a task", "wallet", lambda w: w["id"],
+            lambda: [maxctl("wallet", "show", "--pid", str(pid))["wallet"]],
+            do("wallet-get", {"to-pid": pid}))
+    compare("wallet-get of the caller", "wallet", lambda w: w["id"],
+            lambda: [maxctl("wallet", "show")["wallet"]], do("wallet-get"))
+    compare("grant-get", "wallet", lambda g: (g["id"], g.get("to_uid", -1), g.get("to_cgroup", -1)),
+            lambda: maxctl("wallet", "grants")["grants"], dump("grant-get"))
+    compare("gpu-get", "gpu", lambda g: g["gpu"], lambda: maxctl("gpu")["gpus"], dump("gpu-get"))
 
 
 def check_writes(ynl, pid):
@@ -176,6 +197,72 @@ def check_writes(ynl, pid):
     print("what one sets the other shows")
 
 
+def check_wallets(ynl, pid):
+    """Makes "theirs" and "ours" and leaves them, with grants, to be compared."""
+    def shown(name):
+        return maxctl("wallet", "show", name)["wallet"]
+
+    def expect(what, thing, **wanted):
+        found = {key: thing.get(key) for key in wanted}
+        if found != wanted:
+            fail(f"{what} shows as {found}, not {wanted}")
+
+    def run(*words):
+        subprocess.run(["maxctl", "wallet", *words], check=True, stdout=subprocess.DEVNULL)
+
+    exercised.update((f"wallet-{verb}", "do")
+                     for verb in ("new", "set", "del", "fund", "grant", "revoke"))
+    cgroup = os.stat("/sys/fs/cgroup").st_ino
+    number = ynl.do("wallet-new", {"name": "theirs", "income": 30, "cap-nanocents": 5 * 10**17,
+                                   "half-life-ms": 0, "uid": 65534})["id"]
+    expect("a wallet made by ynl", shown("theirs"), id=number, kind="named", uid=65534,
+           income_cents_per_s=30, cap_nanocents=5 * 10**17, half_life_ms=0, unlimited=False)
+    ynl.do("wallet-set", {"id": number, "half-life-ms": 90000, "income": 0})
+    expect("wallet-set by ynl", shown("theirs"), half_life_ms=90000, income_cents_per_s=0,
+           cap_nanocents=5 * 10**17)
+    ynl.do("wallet-fund", {"name": "theirs", "amount-nanocents": 4 * 10**17})
+    expect("wallet-fund by ynl", shown("theirs"), grants_nanocents=4 * 10**17, pace=1)
+
+    run("new", "--income", "7", "--cap", "2500.5", "--half-life", "10s", "--owner", "65533", "ours")
+    ours = ynl.do("wallet-get", {"name": "ours"})
+    expect("a wallet made by maxctl", ours, uid=65533, income=7, **{
+        "cap-nanocents": 25005 * 10**8, "half-life-ms": 10000})
+    run("set", "--unlimited", "ours")
+    ours = ynl.do("wallet-get", {"name": "ours"})
+    expect("wallet set by maxctl", ours, unlimited=True, income=None)
+    run("set", "--income", "8", "--cap", "9000", "ours")
+    run("fund", "ours", "0.000000003")
+    expect("wallet fund by maxctl", ynl.do("wallet-get", {"name": "ours"}),
+           **{"grants-nanocents": 3, "income": 8, "cap-nanocents": 9000 * 10**9})
+
+    ynl.do("wallet-grant", {"id": number, "to-uid": 65533})
+    run("grant", "ours", "--cgroup", "/sys/fs/cgroup")
+    grants = sorted((g["name"], g.get("to_uid"), g.get("to_cgroup"))
+                    for g in maxctl("wallet", "grants")["grants"])
+    if grants != [("ours", None, cgroup), ("theirs", 65533, None)]:
+        fail(f"grants by ynl and by maxctl show as {grants}")
+    ynl.do("wallet-revoke", {"to-cgroup": cgroup})
+    run("revoke", "--user", "65533")
+    if ynl.dump("grant-get", {}) or maxctl("wallet", "grants")["grants"]:
+        fail("revoked grants are still there")
+    ynl.do("wallet-grant", {"name": "ours", "to-pid": pid})
+    expect("a wallet given by ynl", maxctl("show", str(pid))["tasks"][0], wallet=ours["id"],
+           wallet_source="task")
+    run("grant", "theirs", "--pid", str(pid))
+    expect("a wallet given by maxctl", ynl.do("bid-get", {"pid": pid}), wallet=number,
+           **{"wallet-source": "task"})
+    ynl.do("wallet-new", {"name": "short", "unlimited": True})
+    run("delete", "short")
+    refused(ynl, "no wallet has the name 'short'", "wallet-get", {"name": "short"})
+    run("new", "--unlimited", "short")
+    ynl.do("wallet-del", {"name": "short"})
+    if "short" in [wallet["name"] for wallet in maxctl("wallet", "list")["wallets"]]:
+        fail("a wallet deleted by ynl is still shown")
+    ynl.do("wallet-grant", {"id": number, "to-uid": 65533})
+    ynl.do("wallet-grant", {"name": "ours", "to-uid": 65532})
+    print("what one does with a wallet the other shows")
+
+
 def check_refusals(ynl, pid):
     price = {"kind": "local", "multiplier": 65536}
     refused(ynl, "integer out of range", "price-set", price | {"multiplier": 4095})
@@ -185,6 +272,10 @@ def check_refusals(ynl, pid):
     refused(ynl, "multiplier is missing", "price-set", {"kind": "local"})
     refused(ynl, "exclude each other", "bid-set", {"pid": pid, "bid": 1, "use-default": True})
     refused(ynl, "no thread has the id", "bid-set", {"pid": 4194303, "bid": 1})
+    refused(ynl, "more than the cap leaves room for", "wallet-fund",
+            {"name": "theirs", "amount-nanocents": 10**18})
+    refused(ynl, "unlimited excludes income", "wallet-set",
+            {"name": "theirs", "unlimited": True, "income": 1})
     print("refusals carry their reasons")
 
 
@@ -225,6 +316,7 @@ def main():
     ynl = YnlFamily(str(SPEC), schema="")
     check_policies(ynl, spec)
     check_writes(ynl, pid)
+    check_wallets(ynl, pid)
     check_reads(ynl, pid)
     check_refusals(ynl, pid)
 

@@ -3,8 +3,8 @@
 #
 # timeout: 90
 #
-# Without privilege one may read everything, bid for one's own tasks, and nothing else; other
-# namespaces are no way around it.
+# Without privilege one may read everything, bid for one's own tasks, move them between wallets of
+# one's own, and nothing else; other namespaces are no way around it.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
@@ -28,11 +28,17 @@ state_of_things()
 {
 	maxctl -j price show
 	maxctl -j tune list
-	maxctl -j show "$roots" | jq '.tasks[0] | .bid_cents_per_s, .book, .source, .policy'
+	maxctl -j show "$roots" |
+		jq '.tasks[0] | .bid_cents_per_s, .book, .source, .policy, .wallet, .wallet_source'
+	maxctl -j wallet list |
+		jq '.wallets[] | .id, .name, .uid, .income_cents_per_s, .cap_nanocents, .grants_nanocents'
+	maxctl -j wallet grants
 	class_state
 }
 
 attach
+maxctl wallet new --income 100 roots
+maxctl wallet new --income 100 --owner nobody nobodys
 maxctl run --bid 50 -- sleep 1000 &
 roots=$!
 HOGS+=("$roots")
@@ -52,6 +58,18 @@ unchanged expect_fail 4 'Operation not permitted' as_nobody maxctl set --fair "$
 unchanged expect_fail 4 'Permission denied' as_nobody maxctl tune set slice_us 5000
 unchanged expect_fail 4 'needs root' as_nobody maxctl detach
 [[ $(chrt --pid "$fair") == *SCHED_OTHER* ]] || die "a task that was refused is left with $(chrt --pid "$fair")"
+unchanged expect_fail 4 'making a wallet needs CAP_SYS_NICE' \
+	as_nobody maxctl wallet new --income 1 mine
+unchanged expect_fail 4 'changing a wallet needs CAP_SYS_NICE' \
+	as_nobody maxctl wallet set --income 1000000 nobodys
+unchanged expect_fail 4 'deleting a wallet needs CAP_SYS_NICE' as_nobody maxctl wallet delete nobodys
+unchanged expect_fail 4 'funding a wallet needs CAP_SYS_NICE' as_nobody maxctl wallet fund nobodys 1
+unchanged expect_fail 4 'needs CAP_SYS_NICE' as_nobody maxctl wallet grant nobodys --user nobody
+unchanged expect_fail 4 'needs CAP_SYS_NICE' \
+	as_nobody maxctl wallet grant nobodys --cgroup /sys/fs/cgroup
+unchanged expect_fail 4 'needs CAP_SYS_NICE' as_nobody maxctl wallet grant nobodys --pid "$roots"
+unchanged expect_fail 4 'needs CAP_SYS_NICE' as_nobody maxctl wallet revoke --user nobody
+unchanged expect_fail 4 'needs CAP_SYS_NICE' as_nobody maxctl wallet revoke --pid "$roots"
 
 # What is one's own is not.
 nobody_sleeps &
@@ -63,6 +81,16 @@ as_nobody maxctl set --bid 80 --feeder "$own" || die 'one cannot bid for a task 
 [[ $(account "$own" bid_cents_per_s) == 80 ]] || die 'the bid of maxctl set did not arrive'
 unchanged expect_fail 4 "another user's task" setpriv --reuid=65533 --regid=65533 --clear-groups \
 	maxctl set --bid 90 "$own"
+# Wallets of one's own as well, but not to get away from one that somebody else chose.
+as_nobody maxctl wallet grant nobodys --pid "$own" || die 'one cannot choose a wallet of one'\''s own'
+[[ $(account "$own" wallet_source) == task ]] || die 'the choice of a wallet did not arrive'
+as_nobody maxctl wallet revoke --pid "$own" || die 'one cannot go back to one'\''s default wallet'
+[[ $(account "$own" wallet_source) == user ]] || die 'the way back did not arrive'
+unchanged expect_fail 4 'between one' as_nobody maxctl wallet grant roots --pid "$own"
+maxctl wallet grant roots --pid "$own"
+unchanged expect_fail 4 'between one' as_nobody maxctl wallet grant nobodys --pid "$own"
+unchanged expect_fail 4 'on one' as_nobody maxctl wallet revoke --pid "$own"
+maxctl wallet revoke --pid "$own"
 # CAP_SYS_NICE is enough, root is not needed.
 setpriv --reuid=65533 --regid=65533 --clear-groups --inh-caps=+sys_nice --ambient-caps=+sys_nice \
 	maxctl set --bid 100 "$own" || die 'CAP_SYS_NICE is not enough for a bid'
@@ -71,7 +99,7 @@ setpriv --reuid=65533 --regid=65533 --clear-groups --inh-caps=+sys_nice --ambien
 	maxctl price set 1.5 || die 'CAP_SYS_NICE is not enough for a price'
 
 # Reading is open.
-for words in status list 'price show' demand cpus 'tune list' "show $roots" version \
+for words in status list 'price show' 'wallet list' 'wallet show' 'wallet grants' gpu demand cpus 'tune list' "show $roots" version \
 	'monitor --timeout 10ms'; do
 	# shellcheck disable=SC2086 # words
 	as_nobody maxctl $words > "$CASE_TMP/out" || die "unprivileged maxctl $words failed"

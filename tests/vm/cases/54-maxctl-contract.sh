@@ -105,6 +105,17 @@ answers 0 tune reset --all
 answers 0 top -b -n 1
 answers 0 doctor
 answers 0 version
+answers 0 gpu
+answers 0 wallet
+answers 0 wallet list
+json_answers 0 wallet new --income 10 --cap 100 purse
+answers 0 wallet show purse
+answers 0 wallet set --half-life 5s purse
+answers 0 wallet fund purse 1.5
+answers 0 wallet grant --pid "$task" purse
+answers 0 wallet revoke --pid "$task"
+answers 0 wallet grants
+json_answers 0 wallet delete purse
 maxctl price set 3
 maxctl -j monitor --count 1 --timeout 10s > "$CASE_TMP/event" &
 monitor=$!
@@ -123,6 +134,8 @@ answers 2 set --bid 1 4194303
 answers 2 show 4194303
 answers 2 demand --cpu 99
 answers 2 attach --all
+answers 2 wallet show nonsense
+answers 4 wallet delete common
 answers 3 show "$fair"
 
 # --- wrong usage ---
@@ -147,6 +160,11 @@ usage run
 usage run --bid 1
 usage list --sort nonsense
 usage monitor nonsense
+usage wallet nonsense
+usage wallet set purse
+usage wallet fund purse
+usage wallet grant purse
+usage gpu nonsense
 usage status nonsense
 usage attach nonsense
 usage status --nonsense

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# timeout: 90
+# timeout: 120
 # clock: real
 #
 # maxctl monitor and the kernel's own netlink tool see the same events, in the same order: attach,
-# detach, prices and their leases, and samples of every CPU while somebody listens.
+# detach, prices and their leases, wallets, and samples of every CPU while somebody listens.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
@@ -43,8 +43,10 @@ events_are()
 	# maxctl's names have underscores and units, its multipliers are decimal.
 	jq --sort-keys ".event | $numbers" "$events.maxctl.$1" > "$CASE_TMP/ours"
 	jq --sort-keys ".msg | with_entries(
-		.key |= (gsub(\"-\"; \"_\") | if . == \"slope\" then \"slope_per_s\" else . end) |
-		if .key | IN(\"multiplier\", \"slope_per_s\") then .value |= . / 65536 else . end) |
+		.key |= (gsub(\"-\"; \"_\") | if . == \"slope\" then \"slope_per_s\"
+			elif . == \"income\" then \"income_cents_per_s\" else . end) |
+		if .key | IN(\"multiplier\", \"slope_per_s\", \"pace\") then .value |= . / 65536
+			else . end) |
 		$numbers" "$events.ynl.$1" > "$CASE_TMP/theirs"
 	diff "$CASE_TMP/ours" "$CASE_TMP/theirs" ||
 		die "maxctl and ynl differ on $1"
@@ -62,7 +64,8 @@ tune sample_ms 0
 listen class
 listen price
 listen auction
-wait_for 20 listeners 6
+listen wallet
+wait_for 40 listeners 8
 
 attach
 maxctl price set --cpu 1 --kind external --slope 0.25 2.5
@@ -71,6 +74,22 @@ wait_for 10 saw safe-reached maxctl.price
 # What is refused, or changes nothing, is no event.
 maxctl price set --cpu 77 2 2> /dev/null || (($? == 2))
 maxctl attach
+maxctl wallet new --income 1000 --half-life 0 purse
+maxctl wallet set --income 0 purse
+maxctl wallet fund purse 0.001
+maxctl wallet grant purse --user nobody
+maxctl wallet revoke --user nobody
+maxctl wallet fund purse 1000000 2> /dev/null || (($? == 2))
+maxctl wallet new --income 1 common 2> /dev/null || (($? == 2))
+# One who spends all that is in it and more, until somebody pays his debts.
+maxctl run --bid 1000 --wallet purse -- spin &
+spender=$!
+wait_for 10 saw debt maxctl.wallet
+kill -KILL "$spender"
+wait "$spender" || true
+maxctl wallet fund purse 10
+wait_for 10 saw recovered maxctl.wallet
+maxctl wallet delete purse
 detach
 sleep 0.3
 [[ ! -s $events.maxctl.auction && ! -s $events.ynl.auction ]] || die 'samples came with sample_ms 0'
@@ -98,6 +117,12 @@ jq --slurp --exit-status 'map(.event) |
 	(.[2] | .cpus == "0-1" and .kind == "gpu") and
 	(.[3] | .cpus == "0-1" and .kind == "gpu" and .multiplier == 2)' \
 	"$events.maxctl.price" > /dev/null || die "price events: $(cat "$events.maxctl.price")"
+events_are wallet 'made changed funded changed changed debt funded recovered deleted'
+jq --slurp --exit-status 'map(.event) | all(.name == "purse" and .kind == "named") and
+	(.[0] | .income_cents_per_s == 1000 and .cap_nanocents == 10000000000000) and
+	.[1].income_cents_per_s == 0 and .[2].balance_nanocents >= 1000000 and
+	(.[5] | .balance_nanocents < 0 and .pace == 0) and .[7].balance_nanocents > 0' \
+	"$events.maxctl.wallet" > /dev/null || die "wallet events: $(cat "$events.maxctl.wallet")"
 
 # Twenty samples of each CPU should have come, fewer on a busy host.
 for cpu in 0 1; do
