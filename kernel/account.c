@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The wallets of this machine, and how tasks draw on them: the part that the scheduler goes through.
+ * The wallets of this machine, and how tasks draw on them: the part that the scheduler uses.
  * Making, changing and granting is in account_admin.c.
  *
  * The table is made at load and does not grow, so a pointer to a wallet stays good; a task's record
@@ -291,8 +291,8 @@ static bool outdated(const struct mx_task *t)
  * @t: record in use, its mx_cpu::lock held
  * @now_ns: the time
  *
- * Called for every MX_PAY_NS of run time, and before anybody is shown a wallet. It notices as well that
- * the task has moved to another user or cgroup.
+ * Called for every MX_PAY_NS of run time, and before anybody is shown a wallet. It notices as well
+ * that the task has moved to another user or cgroup.
  */
 void mx_account_pay(struct mx_task *t, u64 now_ns)
 {

@@ -99,8 +99,8 @@ static u32 price_of(const struct mx_cpu *mx, const struct mx_task *t, u32 bid)
 }
 
 /*
- * The bid of the task that is put off the CPU for @t: it is on its way back into the book, and waits
- * there as the others do.
+ * The bid of the task that is put off the CPU for @t: it is on its way back into the book, and
+ * waits there as the others do.
  */
 static u32 displaced_bid(const struct mx_cpu *mx, const struct mx_task *t)
 {

@@ -63,7 +63,7 @@ int mx_task_report(struct mx_task *t, const struct task_struct *p, struct mx_tas
 		mx_charge(mx, t);
 		report->t = *t;
 		report->bid = mx_task_bid(t);
-		/* As wallet-get would show it: a wallet that was left alone has earned meanwhile. */
+		/* As wallet-get shows it: a wallet that was left alone has earned meanwhile. */
 		mx_account_settle(t->wallet, now_ns);
 		report->effective_bid = mx_task_effective_bid(t);
 		report->wallet = t->wallet->id;

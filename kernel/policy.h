@@ -58,7 +58,7 @@ struct mx_pick {
 };
 
 /**
- * struct mx_quote - what waits on a CPU, told to others: a best bid and the best that competes with it
+ * struct mx_quote - what waits on a CPU, told to others: two bids that compete
  * @bid: cents per CPU-second, 0 for none; the first is not below the second
  * @tag: see struct mx_node
  */

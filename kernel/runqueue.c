@@ -318,7 +318,7 @@ static struct mx_node *foreign(const struct mx_book *book, int bucket, u16 tag)
 		if (node == tail)
 			return NULL;
 	}
-	/* Somebody else is in there, or was while these waited: anybody's bid will do for a price. */
+	/* Somebody else is in there, or was while these waited: any bid will do for a price. */
 	return node;
 }
 

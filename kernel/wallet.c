@@ -75,13 +75,14 @@ static u32 income_left_q32(u64 elapsed_ns, u32 half_life_ms)
 {
 	u32 left_q32 = mx_half_q32(elapsed_ns, half_life_ms);
 	u64 lives_q32 = half_lives_q32(elapsed_ns, half_life_ms);
-	/* Room for the product, and for the dividend: less than a half-life leaves more than half. */
+	/* Room for product and dividend: less than a half-life leaves more than half. */
 	int shift = max(fls64(lives_q32) - 32, 0);
 	u64 x = ((lives_q32 >> shift) * LN2_Q32) >> 32;
 
 	if (!x)
 		return U32_MAX;
-	return (u32)min(div64_u64(((1ULL << 32) - left_q32) << (32 - shift), x), (u64)U32_MAX);
+	x = div64_u64(((1ULL << 32) - left_q32) << (32 - shift), x);
+	return x > U32_MAX ? U32_MAX : (u32)x;
 }
 
 /*
@@ -131,7 +132,7 @@ static u64 earned(const struct mx_wallet *w, u64 elapsed_ns)
 
 	if (__builtin_mul_overflow((u64)w->terms.income, elapsed_ns, &income))
 		return MX_WALLET_DEBT_MAX;
-	return min(income, (u64)MX_WALLET_DEBT_MAX);
+	return min(income, MX_WALLET_DEBT_MAX);
 }
 
 static void credit(struct mx_wallet *w, u64 now_ns)

@@ -67,6 +67,8 @@ not_in_user_space+=,BIT_MACRO,SSCANF_TO_KSTRTO,AVOID_EXTERNS,STRCPY,STRNCPY,STRL
 not_in_user_space+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,NEW_TYPEDEFS
 # And there it takes _Atomic members for statements, lines of JSON for messages to be searched for.
 not_in_user_space+=,EMBEDDED_FUNCTION_NAME,LINE_SPACING,SPLIT_STRING
+# Barriers are those of the compiler; what a CPU calls its pause depends on the CPU.
+not_in_user_space+=,MEMORY_BARRIER,ARCH_DEFINES
 
 style_user()
 {

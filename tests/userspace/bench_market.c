@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a bid by ring and a look at the price page cost whoever bids and looks, while somebody else
- * is at the other end: a second thread runs the kernel's own consumer of the ring (ring.c) or writer
- * of the page (page.h).
+ * is at the other end: a second thread runs the kernel's own consumer of the ring (ring.c) or
+ * writer of the page (page.h).
  *
  * ring_bid_p99_ns and price_read_p99_ns are of single operations, the median of an empty region
  * taken off. That clock moves in steps of several ns, too coarse for a median: ring_bid_p50_ns and
  * price_read_p50_ns are of batches of BATCH, divided. The other end is at work every few
- * microseconds, a thousand times as often as the kernel's tick; ..._storm_... is with one that never
- * pauses.
+ * microseconds, a thousand times as often as the kernel's tick; ..._storm_... is with one that
+ * never pauses.
  *
  * The sum of all bids and the members of each price are checked: a lost bid or a torn price fails
  * the bench.
@@ -97,7 +97,8 @@ static void *consume(void *unused)
 		bool any = nr;
 
 		for (; nr; nr--) {
-			if (!mx_ring_take(&theirs.ring, &order) || order.change.bid != theirs.bids_seen)
+			if (!mx_ring_take(&theirs.ring, &order) ||
+			    order.change.bid != theirs.bids_seen)
 				theirs.bids_lost++;
 			theirs.bids_seen = order.change.bid + 1;
 			theirs.ring.taken++;

@@ -118,7 +118,8 @@ static void memory(void)
 		row_start(matrix_books[b]->name);
 		for (k = 0; k < MATRIX_SIZES; k++)
 			fprintf(out, " %.0f |",
-				(double)bench_bytes(matrix_books[b], matrix_sizes[k]) / matrix_sizes[k]);
+				(double)bench_bytes(matrix_books[b], matrix_sizes[k]) /
+					matrix_sizes[k]);
 		fprintf(out, "\n");
 	}
 	fprintf(out, "\n");

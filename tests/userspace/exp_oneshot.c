@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One auction, work that cannot wait: who does not win this slice has nothing of it. Here the second
+ * One auction, work that cannot wait: who does not win this slice has nothing of it. The second
  * price is the whole story, and what is left to gain is what buckets give away.
  */
 #include "exp.h"
@@ -150,8 +150,8 @@ static void play_crowd(const struct crowd *c, u64 seed)
 void exp_oneshot(u64 seed)
 {
 	static const struct crowd crowds[] = {
-		{ "oneshot_wide", "One slice, work that cannot wait, 4 agents whose values are wide apart "
-		  "(100 to 10000): truth against other bids, and bids at the edge of a bucket", 4, 100,
+		{ "oneshot_wide", "One slice, work that cannot wait, 4 agents whose values are wide "
+		  "apart (100 to 10000): truth against other bids, and bids at the edge of a bucket", 4, 100,
 		  10000 },
 		{ "oneshot_dense", "The same with 8 agents whose values are within an octave (1000 to "
 		  "2000), one or two in each bucket", 8, 1000, 2000 },

@@ -18,8 +18,8 @@ static const struct test_suite *const suites[] = {
 	&bucket_suite,	 &runqueue_suite, &policy_suite,
 	&survival_suite, &price_suite,	  &tunables_suite,
 	&books_suite,	 &wallet_suite,	  &pacing_suite,
-	&market_suite,	 &gpu_suite,	  &gpu_random_suite,
-	&coupling_suite,
+	&market_suite,	 &rival_suite,	  &gpu_suite,
+	&gpu_random_suite, &coupling_suite,
 };
 
 static jmp_buf failed_case;

@@ -343,7 +343,7 @@ u64 market_paid(const struct market *m, const struct mx_wallet *w)
 	return paid;
 }
 
-/* Whether every wallet's books balance, and hold what its tasks paid but for what they still owe. */
+/* Whether all wallets' books balance, and hold what tasks paid but for what they owe. */
 bool market_balanced(const struct market *m)
 {
 	u32 i, k;

@@ -80,7 +80,7 @@ static int compare_double(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Whatever the incomes, bids and numbers of tasks: off by 2 % in the median, by a bucket at worst. */
+/* Whatever incomes, bids, numbers of tasks: off by 2 % in the median, by a bucket at worst. */
 static void shares_follow_money_at_any_level(void)
 {
 	double off[25];

@@ -42,7 +42,7 @@ static struct mx_node *rival_in(struct mx_node **list, u32 nr, u16 tag, struct m
 	return NULL;
 }
 
-/* Whether @found is right for a book in which nothing else is asked of it than mx_rq_rival() says. */
+/* Whether @found is right for a book, by what mx_rq_rival() says of itself. */
 static bool is_rival(u8 book, u16 tag, const struct mx_node *found)
 {
 	struct mx_node *list[MODEL_NODES], *want, *perhaps = NULL;
@@ -147,7 +147,7 @@ static void own_tasks_do_not_count(void)
 	CHECK_EQ(mx_price(&model.rq, 7, 5, 1), 7);
 }
 
-/* Many own bids, each in a bucket of its own, do not hide the others and bring the reserve price. */
+/* Many own bids, each in its own bucket, do not hide the others and bring the reserve price. */
 static void nobody_hides_the_others_behind_many_buckets(void)
 {
 	u32 i;

@@ -67,7 +67,7 @@ static long double half_lives(const struct mx_wallet *w, u64 elapsed_ns)
  */
 static long double tolerance(long double idle, long double fresh, long double lives)
 {
-	return idle * 2.5e-7L + fresh * (4e-6L + min(5 / (lives * 0x1p32L), 1.0L)) + 4;
+	return idle * 0.00000025L + fresh * (0.000004L + min(5 / (lives * 0x1p32L), 1.0L)) + 4;
 }
 
 static struct expectation settled(const struct mx_wallet *w, u64 now_ns)
@@ -244,12 +244,14 @@ static void half_q32_is_two_to_the_minus_half_lives(void)
 		if (test_random_below(2))
 			elapsed_ns = (u64)(half_ms * MS * (test_random_below(1 << 20) / 16384.0));
 		want = exp2l(-(long double)elapsed_ns / ((long double)half_ms * MS));
-		CHECK(fabsl(mx_half_q32(elapsed_ns, half_ms) / 0x1p32L - want) < want * 2e-7L + 0x1p-30L,
+		CHECK(fabsl(mx_half_q32(elapsed_ns, half_ms) / 0x1p32L - want) <
+			      want * 0.0000002L + 1 / 0x1p30L,
 		      "%.9Lf of a half-life: %u", (long double)elapsed_ns / half_ms / MS,
 		      mx_half_q32(elapsed_ns, half_ms));
 	}
 	for (i = 0; i < 40; i++) {
-		u32 want = i < 32 ? U32_MAX >> i : 0, got = mx_half_q32((u64)i * half_ms * MS, half_ms);
+		u32 got = mx_half_q32((u64)i * half_ms * MS, half_ms);
+		u32 want = i < 32 ? U32_MAX >> i : 0;
 
 		CHECK(got == want, "%d half-lives: %u", i, got);
 	}
@@ -315,7 +317,7 @@ static void idle_wallet_finds_its_level(void)
 
 		mx_wallet_init(&w, 7, &terms, 4 * SECOND, YEAR);
 		mx_wallet_settle(&w, YEAR + 60 * terms.half_life_ms * MS + random_log(100 * YEAR));
-		CHECK(fabsl(w.balance_nanocents - want) < want * 2e-6L + 2, "%lld, not %.0Lf",
+		CHECK(fabsl(w.balance_nanocents - want) < want * 0.000002L + 2, "%lld, not %.0Lf",
 		      (long long)w.balance_nanocents, want);
 	}
 }

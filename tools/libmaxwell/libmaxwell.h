@@ -147,7 +147,7 @@ struct mxw_demand {
 	uint32_t running;
 };
 
-/* A wallet: its account, or a request about it, or who draws on it (@to_uid, @to_pid, @to_cgroup). */
+/* A wallet: its account, a request about it, or who draws on it (@to_uid, @to_pid, @to_cgroup). */
 struct mxw_wallet {
 	uint64_t present;
 	uint32_t id;

@@ -66,12 +66,15 @@ int mc_parse_q16(const char *text, const char *what, int64_t *out)
 	unsigned long long whole = 0;
 	uint64_t fraction = 0;
 	char *end = NULL;
+	bool good;
 
 	errno = 0;
 	if (isdigit((unsigned char)digits[0]))
 		whole = strtoull(digits, &end, 10);
-	if (!end || errno || (*end && (*end != '.' || !parse_fraction(end + 1, MAXWELL_MULTIPLIER_ONE,
-								&fraction))))
+	good = end && !errno;
+	if (good && *end)
+		good = *end == '.' && parse_fraction(end + 1, MAXWELL_MULTIPLIER_ONE, &fraction);
+	if (!good)
 		return mc_error(MC_USAGE, "%s '%s' is not a decimal number such as 2.5", what,
 				text);
 	/* A fraction may round up to a whole one. */

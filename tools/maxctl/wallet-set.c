@@ -6,7 +6,8 @@
 #include "wallet.h"
 
 #define PRESENT(attr) (1ULL << MAXWELL_A_WALLET_##attr)
-#define TERMS (PRESENT(UNLIMITED) | PRESENT(INCOME) | PRESENT(CAP_NANOCENTS) | PRESENT(HALF_LIFE_MS))
+#define TERMS                                                                                      \
+	(PRESENT(UNLIMITED) | PRESENT(INCOME) | PRESENT(CAP_NANOCENTS) | PRESENT(HALF_LIFE_MS))
 
 static int take_half_life(const char *text, struct mxw_wallet *wallet)
 {

@@ -83,7 +83,7 @@ echo "$steep" > "$feeder"
 prices 4000 4000
 echo '500 500 500 1500 1500 1500 1500 1500 1500 1500 1500 1500 1500 1500 1500 1500' > "$feeder"
 prices 4000 500
-printf '  0x3e8\t1000 1000 1000 1000 1000 1000 1000\t1000 1000 1000 1000 1000 1000 1000 1000 \n' > "$feeder"
+printf '  0x3e8\t%s \n' "${none#* }" > "$feeder"
 [[ $(< "$feeder") == "$none" ]] || die "spaces: $(< "$feeder")"
 prices 4000 1000
 

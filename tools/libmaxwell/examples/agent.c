@@ -24,7 +24,7 @@
 #define NS_PER_S 1000000000ULL
 #define NS_PER_MS 1000000ULL
 
-/* We were not running if the clock jumped by so much: longer than an interrupt, less than a slice. */
+/* We were not running if the clock jumped by so much: more than an interrupt takes. */
 #define GAP_NS 200000
 
 /* Bids in a bucket, up to an eighth apart, count as the least of them. */
