@@ -150,11 +150,14 @@ static void play_crowd(const struct crowd *c, u64 seed)
 void exp_oneshot(u64 seed)
 {
 	static const struct crowd crowds[] = {
-		{ "oneshot_wide", "One slice, work that cannot wait, 4 agents whose values are wide "
-		  "apart (100 to 10000): truth against other bids, and bids at the edge of a bucket", 4, 100,
-		  10000 },
-		{ "oneshot_dense", "The same with 8 agents whose values are within an octave (1000 to "
-		  "2000), one or two in each bucket", 8, 1000, 2000 },
+		{ "oneshot_wide",
+		  "One slice, work that cannot wait, 4 agents whose values are wide apart (100 to "
+		  "10000): truth against other bids, and bids at the edge of a bucket",
+		  4, 100, 10000 },
+		{ "oneshot_dense",
+		  "The same with 8 agents whose values are within an octave (1000 to 2000), one or "
+		  "two in each bucket",
+		  8, 1000, 2000 },
 	};
 	u32 i;
 

@@ -287,6 +287,24 @@ static void turn_goes_before_the_dear_and_ends_a_series_of_leases(void)
 	      (unsigned long long)((now_ns - T0) / MS));
 }
 
+/* One who overstays puts a turn off, and with it the next; that one has an end all the same. */
+static void wait_that_is_overdue_ends_when_it_is(void)
+{
+	start();
+	mx_gpuplane_tune(&gpu, 1000, 20, 1000, 1);
+	ask(1, 1, 20, T0);
+	ask(2, 1, 20, T0 + 1000 * MS);
+	ask(0, 5000, 20, T0 + 2740 * MS);
+	CHECK(gpu.holder == &claim[0], "the dear one has it");
+	end(0, T0 + 3750 * MS);
+	CHECK(gpu.holder == &claim[1], "the longest wait is next");
+	end(1, T0 + 3770 * MS);
+	CHECK(!gpu.holder, "the other is parked");
+	CHECK_EQ(step.next_ns, T0 + 4500 * MS);
+	step_at(T0 + 4500 * MS);
+	CHECK(gpu.holder == &claim[2], "after the window, whatever is planned");
+}
+
 static void bid_that_is_not_backed_any_more_falls_back(void)
 {
 	start();
@@ -350,6 +368,7 @@ static const struct test_case cases[] = {
 	  nobody_is_owed_a_turn_for_a_wait_that_was_not },
 	{ "turn_goes_before_the_dear_and_ends_a_series_of_leases",
 	  turn_goes_before_the_dear_and_ends_a_series_of_leases },
+	{ "wait_that_is_overdue_ends_when_it_is", wait_that_is_overdue_ends_when_it_is },
 	{ "bid_that_is_not_backed_any_more_falls_back",
 	  bid_that_is_not_backed_any_more_falls_back },
 	{ "busy_average_follows_the_leases", busy_average_follows_the_leases },

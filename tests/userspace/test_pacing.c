@@ -16,7 +16,8 @@ static const struct mx_wallet_terms plain = {
 	.income = 1000, .half_life_ms = 60000, .cap_nanocents = 10000 * SECOND,
 };
 
-static const struct mx_wallet_terms unlimited = { .unlimited = true };
+/* With a cap that must not count. */
+static const struct mx_wallet_terms unlimited = { .cap_nanocents = SECOND, .unlimited = true };
 
 /* A number with a uniformly random number of bits. */
 static u64 random_log(u64 limit)
@@ -72,6 +73,18 @@ static void without_pacing_a_balance_bids_in_full(void)
 	CHECK_EQ(w.factor, 0);
 	CHECK_EQ(factor_at(&w, 1), MX_FACTOR_ONE);
 	CHECK_EQ(factor_at(&w, -1), 0);
+}
+
+/* Also if it holds less than what the horizon asks for. */
+static void full_wallet_bids_in_full(void)
+{
+	struct mx_wallet_terms terms = plain;
+	struct mx_wallet w;
+
+	terms.cap_nanocents = terms.income * SECOND;
+	mx_wallet_init(&w, 7, &terms, 4 * SECOND, YEAR);
+	CHECK(factor_at(&w, (s64)terms.cap_nanocents - 1) < MX_FACTOR_ONE, "not yet full");
+	CHECK_EQ(factor_at(&w, (s64)terms.cap_nanocents), MX_FACTOR_ONE);
 }
 
 static void debt_bids_nothing_until_income_lifts_it(void)
@@ -209,6 +222,7 @@ static void bid_shrinks_with_the_factor(void)
 static const struct test_case cases[] = {
 	{ "factor_rises_smoothly_with_the_balance", factor_rises_smoothly_with_the_balance },
 	{ "without_pacing_a_balance_bids_in_full", without_pacing_a_balance_bids_in_full },
+	{ "full_wallet_bids_in_full", full_wallet_bids_in_full },
 	{ "debt_bids_nothing_until_income_lifts_it", debt_bids_nothing_until_income_lifts_it },
 	{ "debt_is_bounded", debt_is_bounded },
 	{ "cap_bounds_income_and_grants", cap_bounds_income_and_grants },

@@ -496,6 +496,14 @@ def check_permissions():
 def check_events():
     listener = YnlFamily(str(SPEC), schema="")
     listener.ntf_subscribe("wallet")
+    told = []
+
+    def heard(event):
+        listener.check_ntf()
+        while not listener.async_msg_queue.empty():
+            told.append(listener.async_msg_queue.get()["msg"])
+        return event in [message["event"] for message in told]
+
     made = new("news", income=1000, half_life_ms=0)
     root.do("wallet-set", {"id": made, "income": 0})
     root.do("wallet-fund", {"id": made, "amount-nanocents": 10**6})
@@ -507,15 +515,16 @@ def check_events():
     root.do("wallet-grant", {"id": made, "to-pid": pid})
     wait_for("it never runs out of money", lambda: get(id=made)["balance-nanocents"] < 0, 20)
     equal("in debt", (get(id=made)["pace"], task(pid)["effective-bid"]), (0, 0))
-    time.sleep(0.5)
+    wait_for("its debt is not told", lambda: heard("debt"))
     kill_hogs()
     lacking = -get(id=made)["balance-nanocents"]
     root.do("wallet-fund", {"id": made, "amount-nanocents": lacking + 5})
     shows("out of debt", get(id=made), balance_nanocents=5)
-    time.sleep(0.5)
+    wait_for("its recovery is not told", lambda: heard("recovered"))
     balanced(get(id=made))
     root.do("wallet-del", {"id": made})
-    told = [n["msg"] for n in listener.poll_ntf(duration=0.5) if n["msg"]["id"] == made]
+    wait_for("its end is not told", lambda: heard("deleted"))
+    told = [message for message in told if message["id"] == made]
     equal("events", [n["event"] for n in told],
           ["made", "changed", "funded", "changed", "changed", "debt", "funded", "recovered",
            "deleted"])

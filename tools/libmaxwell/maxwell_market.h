@@ -112,9 +112,9 @@ static inline int mxw_ring_bid(struct mxw_agent *agent, uint32_t tid, uint64_t f
 /* Tells the CPU that this is a loop which waits. */
 static inline void mxw_pause(void)
 {
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(__SSE2__)
 	__builtin_ia32_pause();
-#elif defined(__aarch64__)
+#elif defined(__ARM_ARCH)
 	__asm__ volatile("yield" ::: "memory");
 #endif
 }

@@ -65,7 +65,7 @@ listen class
 listen price
 listen auction
 listen wallet
-wait_for 40 listeners 8
+wait_for 60 listeners 8
 
 attach
 maxctl price set --cpu 1 --kind external --slope 0.25 2.5

@@ -27,11 +27,6 @@ sleep 8
 about_three_to_one 20 rich poor
 no_tasks
 
-hungry rich 50
-hungry poor 1
-sleep 8
-about_three_to_one 20 rich poor
-no_tasks
 maxctl wallet delete poor
 
 # The same money, split among ten identities.

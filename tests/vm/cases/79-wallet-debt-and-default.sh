@@ -31,6 +31,11 @@ negative()
 	(($(wallet "$1" balance_nanocents) < 0))
 }
 
+counts_for_nothing()
+{
+	[[ $(account "$pid" effective_bid_cents_per_s) == 0 ]]
+}
+
 attach
 # Without pacing it spends at the reserve, 10 cents a second, until nothing is left.
 tune pacing_ms 0
@@ -43,7 +48,7 @@ pid=$(pgrep --exact spin)
 expect_state "$pid" running
 wait_for 10 negative broke
 expect_state "$pid" parked
-[[ $(account "$pid" effective_bid_cents_per_s) == 0 ]] || die "in debt it bids $(account "$pid" effective_bid_cents_per_s)"
+wait_for 5 counts_for_nothing
 maxctl wallet fund broke 10
 expect_state "$pid" running
 wait_for 20 negative broke
@@ -71,8 +76,8 @@ expect_fail 4 'CAP_SYS_NICE' as_nobody maxctl wallet new mine --income 1000
 expect_fail 4 'CAP_SYS_NICE' as_nobody maxctl wallet fund "uid:$NOBODY" 1000
 tune user_income_max_cents 80
 earn second 30 --owner nobody
-expect_fail 2 'user_income_max_cents allows 80' maxctl wallet new third --income 1 --owner nobody
-expect_fail 2 'user_income_max_cents allows 80' maxctl wallet set second --income 31
+expect_fail 2 'user_income_max_cents is 80' maxctl wallet new third --income 1 --owner nobody
+expect_fail 2 'user_income_max_cents is 80' maxctl wallet set second --income 31
 # A wallet of one's own may be chosen, another's not.
 pid=$(pgrep --exact --uid "$NOBODY" spin)
 as_nobody maxctl wallet grant second --pid "$pid"
