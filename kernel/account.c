@@ -11,16 +11,10 @@
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
-#include <linux/hash.h>
-#include <linux/irq_work.h>
 #include <linux/moduleparam.h>
-#include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "account_table.h"
 
-/* Debts come and go; listeners are told no more often than this. */
-#define NEWS_MS 100
 /* How far up a task's cgroup is looked for one that a wallet is granted to. */
 #define CGROUP_DEPTH_MAX 32
 
@@ -32,50 +26,6 @@ DEFINE_STATIC_KEY_FALSE(mx_wallets_limited);
 struct mx_account_table mx_table = {
 	.map_lock = __RAW_SPIN_LOCK_UNLOCKED(mx_table.map_lock),
 };
-
-static void news_fn(struct work_struct *work);
-static DECLARE_DELAYED_WORK(news_work, news_fn);
-
-static void news_irq_fn(struct irq_work *work)
-{
-	queue_delayed_work(system_wq, &news_work, msecs_to_jiffies(NEWS_MS));
-}
-
-static struct irq_work news_irq = IRQ_WORK_INIT_HARD(news_irq_fn);
-
-/* Tell of debts that began or ended. */
-static void news_fn(struct work_struct *work)
-{
-	u32 i;
-
-	for (i = 0; i < mx_table.nr; i++) {
-		struct mx_account *a = &mx_table.account[i];
-		bool in_debt = READ_ONCE(a->in_debt);
-
-		if (in_debt == a->told_debt)
-			continue;
-		a->told_debt = in_debt;
-		if (READ_ONCE(a->used))
-			mx_notify_wallet(a->id, in_debt ? MAXWELL_WALLET_EVENT_DEBT :
-							  MAXWELL_WALLET_EVENT_RECOVERED);
-	}
-}
-
-/**
- * mx_account_look_for_debt() - see to it that a debt that began or ended is told of
- * @a: wallet whose balance has changed
- *
- * Context: @a's lock held.
- */
-void mx_account_look_for_debt(struct mx_account *a)
-{
-	bool in_debt = a->w.balance_nanocents < 0;
-
-	if (likely(in_debt == a->in_debt))
-		return;
-	WRITE_ONCE(a->in_debt, in_debt);
-	irq_work_queue(&news_irq);
-}
 
 /**
  * mx_account_settle() - credit a wallet what it has earned since it was touched last
@@ -105,25 +55,6 @@ static void charge(struct mx_account *a, u64 cost_nanocents, u64 now_ns)
 	raw_spin_unlock(&a->lock);
 }
 
-/**
- * mx_account_charge() - charge a wallet for something else than a CPU
- * @id: its number; one that is not in use is not charged
- * @cost_nanocents: how much
- *
- * Context: process context.
- */
-void mx_account_charge(u32 id, u64 cost_nanocents)
-{
-	struct mx_account *a = mx_account_by_id(id);
-	unsigned long flags;
-
-	if (!a)
-		return;
-	local_irq_save(flags);
-	charge(a, cost_nanocents, mx_now_ns());
-	local_irq_restore(flags);
-}
-
 /* The wallet that is granted to @cgrp or to one above it; map_lock held. */
 static struct mx_account *cgroup_wallet(struct cgroup *cgrp)
 {
@@ -138,28 +69,36 @@ static struct mx_account *cgroup_wallet(struct cgroup *cgrp)
 	return NULL;
 }
 
-/* The wallet of @uid, made if it has none; the common one if there is no room. map_lock held. */
+/* The wallet of @uid, made if it has none; a shared one if there is no room. map_lock held. */
 static struct mx_account *user_wallet(kuid_t uid)
 {
 	struct mx_mapping *m = mx_mapping_of_user(uid);
-
 	struct mx_account *a = m ? m->account : mx_account_make_default(uid);
 
+	if (unlikely(mx_table.nr_free < mx_table.nr / 8))
+		mx_accounts_scarce();
 	if (a)
 		return a;
 	mx_table.overflowed++;
-	return &mx_table.account[0];
+	return &mx_table.account[MX_ACCOUNT_OVERFLOW];
 }
 
-/* What @p draws on unless a wallet was given to itself; map_lock held. */
-static struct mx_account *resolve(struct task_struct *p, struct cgroup *cgrp, u8 *source)
+/**
+ * mx_account_resolve() - what a task draws on unless a wallet was given to itself
+ * @p: task
+ * @cgrp: its cgroup; RCU read lock held
+ * @source: written: enum maxwell_wallet_source
+ *
+ * Context: map_lock held.
+ */
+struct mx_account *mx_account_resolve(struct task_struct *p, struct cgroup *cgrp, u8 *source)
 {
 	struct mx_account *a = NULL;
 
 	*source = MAXWELL_WALLET_SOURCE_USER;
 	/* Nobody owns the kernel's work. */
 	if (p->flags & PF_KTHREAD)
-		return &mx_table.account[0];
+		return &mx_table.account[MX_ACCOUNT_COMMON];
 	if (mx_table.nr_cgroups)
 		a = cgroup_wallet(cgrp);
 	if (!a)
@@ -207,7 +146,7 @@ void mx_account_enter(struct mx_task *t, struct task_struct *p, const struct mx_
 			a = READ_ONCE(parent->wallet);
 		source = MAXWELL_WALLET_SOURCE_TASK;
 		if (!a || !a->used)
-			a = resolve(p, cgrp, &source);
+			a = mx_account_resolve(p, cgrp, &source);
 		draw_on(t, a, source);
 	}
 	raw_spin_unlock(&mx_table.map_lock);
@@ -234,6 +173,15 @@ void mx_account_leave(struct mx_task *t)
 	pay(t, mx_now_ns());
 }
 
+/* One task less draws on @a; the last one may make room for those who share a wallet. */
+static void leave(struct mx_account *a)
+{
+	const struct mx_account *shared = &mx_table.account[MX_ACCOUNT_OVERFLOW];
+
+	if (atomic_dec_and_test(&a->nr_tasks) && unlikely(atomic_read(&shared->nr_tasks)))
+		mx_accounts_scarce();
+}
+
 /**
  * mx_account_drop() - a record is done with its wallet
  * @t: record that nobody uses, has paid, and may have none
@@ -241,7 +189,7 @@ void mx_account_leave(struct mx_task *t)
 void mx_account_drop(struct mx_task *t)
 {
 	if (t->wallet)
-		atomic_dec(&t->wallet->nr_tasks);
+		leave(t->wallet);
 	t->wallet = NULL;
 }
 
@@ -265,11 +213,11 @@ void mx_account_move(struct mx_task *t, struct mx_account *a)
 	raw_spin_lock(&mx_table.map_lock);
 	note_owner(t, p, cgrp);
 	if (!a)
-		a = resolve(p, cgrp, &source);
+		a = mx_account_resolve(p, cgrp, &source);
 	draw_on(t, a, source);
 	raw_spin_unlock(&mx_table.map_lock);
 	rcu_read_unlock();
-	atomic_dec(&old->nr_tasks);
+	leave(old);
 }
 
 /* Whether @t has changed its user or cgroup, or grants have changed. */
@@ -302,39 +250,7 @@ void mx_account_pay(struct mx_task *t, u64 now_ns)
 }
 
 /**
- * mx_account_of() - number of the wallet that a task draws on, or would
- * @p: task, kept from going away by the caller
- *
- * Context: process context.
- */
-u32 mx_account_of(struct task_struct *p)
-{
-	struct mx_task *t = mx_task_of(p);
-	struct mx_account *a = NULL;
-	unsigned long flags;
-	struct mx_cpu *mx;
-	u8 source;
-
-	rcu_read_lock();
-	local_irq_save(flags);
-	if (t) {
-		mx = mx_task_lock(t);
-		if (mx_task_owned(mx, t, p))
-			a = t->wallet;
-		raw_spin_unlock(&mx->lock);
-	}
-	if (!a) {
-		raw_spin_lock(&mx_table.map_lock);
-		a = resolve(p, task_dfl_cgroup(p), &source);
-		raw_spin_unlock(&mx_table.map_lock);
-	}
-	local_irq_restore(flags);
-	rcu_read_unlock();
-	return a->id;
-}
-
-/**
- * mx_accounts_init() - make the table, and the common wallet
+ * mx_accounts_init() - make the table, and the wallets of the module itself
  *
  * Return: 0 or -ENOMEM.
  */
@@ -351,7 +267,6 @@ int mx_accounts_init(void)
  */
 void mx_accounts_exit(void)
 {
-	irq_work_sync(&news_irq);
-	cancel_delayed_work_sync(&news_work);
+	mx_account_work_exit();
 	mx_account_table_exit();
 }

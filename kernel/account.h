@@ -20,11 +20,13 @@
  * @w: the money; @lock, but for what is read on the way to a bid
  * @lock: raw leaf
  * @nr_tasks: records that draw on it, dormant ones included
+ * @nr_holds: requests and leases of GPUs that draw on it
  * @id: its number, its place in the table + 1
  * @kind: enum maxwell_wallet_kind
  * @used: in use; mx_wallet_mutex or map_lock
  * @in_debt: the balance is below 0; @lock
  * @told_debt: what was last told of that
+ * @granted: was granted to somebody once, and is kept
  * @own_terms: set by wallet-set or wallet-new: the tunables for default wallets do not apply
  * @owner: see the netlink spec
  * @name: unique
@@ -34,12 +36,14 @@ struct mx_account {
 	struct mx_wallet w;
 	raw_spinlock_t lock;
 	atomic_t nr_tasks;
+	atomic_t nr_holds;
 	u32 id;
 	u8 kind;
 	bool used;
 	bool in_debt;
 	bool told_debt;
 	bool own_terms;
+	bool granted;
 	kuid_t owner;
 	char name[MAXWELL_WALLET_NAME_LEN + 1];
 	struct mx_account *link;
@@ -79,6 +83,7 @@ DECLARE_STATIC_KEY_FALSE(mx_wallets_limited);
 int mx_accounts_init(void);
 void mx_accounts_exit(void);
 void mx_accounts_refresh(void);
+void mx_accounts_reclaim(void);
 
 /* For the scheduler: with mx_cpu::lock of the record held, or the record not yet in use. */
 void mx_account_enter(struct mx_task *t, struct task_struct *p, const struct mx_task *parent);
@@ -90,6 +95,7 @@ void mx_account_pay(struct mx_task *t, u64 now_ns);
 
 /* For netlink and the device: process context. */
 struct mx_account *mx_account_by_id(u32 id);
+int mx_account_copy(u32 id, struct mx_account_report *report);
 int mx_account_report(u32 id, struct mx_account_report *report);
 u32 mx_account_limit(void);
 u32 mx_account_find(const char *name);
@@ -105,6 +111,8 @@ int mx_account_give(u32 id, struct task_struct *p, struct netlink_ext_ack *extac
 bool mx_grant_at(u32 index, struct mx_grant *grant, u32 *id);
 u32 mx_grant_limit(void);
 void mx_account_terms_default(struct mx_wallet_terms *terms);
-void mx_account_charge(u32 id, u64 cost_nanocents);
+struct mx_account *mx_account_hold(struct task_struct *p);
+void mx_account_unhold(struct mx_account *a);
+void mx_account_charge(struct mx_account *a, u64 cost_nanocents);
 
 #endif /* MAXWELL_ACCOUNT_H */

@@ -1,58 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Making, changing, funding, granting and deleting wallets, on request of root.
+ * Making, changing, funding and deleting wallets, on request of root. Granting is in
+ * account_grant.c.
  *
- * Takes mx_wallet_mutex; inside it map_lock, mx_account::lock, or mx_cpu::lock, one at a time. May
- * sleep.
+ * Takes mx_wallet_mutex; inside it mx_gpu::lock, map_lock, mx_account::lock, or mx_cpu::lock, one
+ * at a time. May sleep.
  */
 #include <linux/delay.h>
-#include <linux/mutex.h>
 #include <linux/netlink.h>
 
 #include "account_table.h"
+#include "gpu.h"
 
 /* Records that are on their way into or out of the class are waited for so often. */
 #define DELETE_TRIES 100
-
-static DEFINE_MUTEX(mx_wallet_mutex);
-
-/**
- * mx_account_terms_default() - terms from the tunables for default wallets
- * @terms: written
- */
-void mx_account_terms_default(struct mx_wallet_terms *terms)
-{
-	terms->income = mx_tune(default_income_cents);
-	terms->half_life_ms = mx_tune(wallet_half_life_ms);
-	terms->cap_nanocents = mx_wallet_cap(terms->income, mx_tune(wallet_cap_ms));
-	terms->unlimited = false;
-}
-
-/* Turn the looking after limited wallets on or off. */
-static void update_limited(void)
-{
-	bool limited = mx_tune(default_income_cents);
-	u32 i;
-
-	for (i = 0; i < mx_table.nr && !limited; i++)
-		limited = READ_ONCE(mx_table.account[i].used) &&
-			  READ_ONCE(mx_table.account[i].w.tag);
-	if (limited)
-		static_branch_enable(&mx_wallets_limited);
-	else
-		static_branch_disable(&mx_wallets_limited);
-}
-
-/* Put @terms into force; mx_wallet_mutex held. */
-static void change(struct mx_account *a, const struct mx_wallet_terms *terms)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&a->lock, flags);
-	mx_wallet_change(&a->w, a->id, terms, mx_pacing_ns(), mx_now_ns());
-	mx_account_look_for_debt(a);
-	raw_spin_unlock_irqrestore(&a->lock, flags);
-}
 
 /* Whether @owner may have another @more cents a second, besides those of @but. */
 static int check_owner(kuid_t owner, u32 more, const struct mx_account *but,
@@ -77,7 +38,14 @@ static int check_owner(kuid_t owner, u32 more, const struct mx_account *but,
 	return -EDQUOT;
 }
 
-static struct mx_account *lookup(u32 id, struct netlink_ext_ack *extack)
+/**
+ * mx_account_lookup() - wallet by number
+ * @id: any number
+ * @extack: told if there is none
+ *
+ * Return: the wallet or NULL.
+ */
+struct mx_account *mx_account_lookup(u32 id, struct netlink_ext_ack *extack)
 {
 	struct mx_account *a = mx_account_by_id(id);
 
@@ -123,7 +91,7 @@ int mx_account_new(const char *name, kuid_t owner, const struct mx_wallet_terms 
 		goto out;
 	}
 	*id = a->id;
-	update_limited();
+	mx_accounts_update_limited();
 	mx_notify_wallet(a->id, MAXWELL_WALLET_EVENT_MADE);
 out:
 	mutex_unlock(&mx_wallet_mutex);
@@ -136,7 +104,7 @@ out:
  * @terms: within their limits
  * @extack: told why not
  *
- * Return: 0, -ENOENT, -EPERM for the common wallet, or -EDQUOT.
+ * Return: 0, -ENOENT, -EPERM for a wallet of the module itself, or -EDQUOT.
  */
 int mx_account_set(u32 id, const struct mx_wallet_terms *terms, struct netlink_ext_ack *extack)
 {
@@ -144,19 +112,24 @@ int mx_account_set(u32 id, const struct mx_wallet_terms *terms, struct netlink_e
 	int ret = 0;
 
 	mutex_lock(&mx_wallet_mutex);
-	a = lookup(id, extack);
+	a = mx_account_lookup(id, extack);
 	if (!a) {
 		ret = -ENOENT;
 	} else if (a->kind == MAXWELL_WALLET_KIND_COMMON) {
-		NL_SET_ERR_MSG(extack, "the common wallet pays for the kernel and stays unlimited");
+		if (a == &mx_table.account[MX_ACCOUNT_COMMON])
+			NL_SET_ERR_MSG(extack,
+				       "the common wallet pays for the kernel and stays unlimited");
+		else
+			NL_SET_ERR_MSG(extack,
+				       "the overflow wallet has the terms that tunables say");
 		ret = -EPERM;
 	} else if (!terms->unlimited) {
 		ret = check_owner(a->owner, terms->income, a, extack);
 	}
 	if (!ret) {
 		a->own_terms = true;
-		change(a, terms);
-		update_limited();
+		mx_account_change(a, terms);
+		mx_accounts_update_limited();
 		mx_tasks_reprice(a);
 		mx_notify_wallet(id, MAXWELL_WALLET_EVENT_CHANGED);
 	}
@@ -171,37 +144,12 @@ static bool drained(struct mx_account *a)
 
 	for (tries = 0; tries < DELETE_TRIES; tries++) {
 		mx_tasks_redraw(a);
-		if (!atomic_read(&a->nr_tasks))
+		mx_gpus_redraw(a);
+		if (!atomic_read(&a->nr_tasks) && !atomic_read(&a->nr_holds))
 			return true;
 		msleep(20);
 	}
 	return false;
-}
-
-/* A user goes back to the own wallet, if there is one yet; map_lock held. */
-static void ungrant(struct mx_mapping *m)
-{
-	struct mx_account *own = m->cgroup ? NULL : mx_account_default(m->uid);
-
-	m->account = own;
-	m->granted = false;
-	if (!own)
-		mx_mapping_del(m);
-}
-
-static void forget_grants(struct mx_account *a)
-{
-	unsigned long flags;
-	u32 i;
-
-	for (i = 0; i < mx_table.nr; i++) {
-		struct mx_mapping *m = &mx_table.mapping[i];
-
-		raw_spin_lock_irqsave(&mx_table.map_lock, flags);
-		if (m->account == a)
-			ungrant(m);
-		raw_spin_unlock_irqrestore(&mx_table.map_lock, flags);
-	}
 }
 
 /**
@@ -209,19 +157,20 @@ static void forget_grants(struct mx_account *a)
  * @id: its number
  * @extack: told why not
  *
- * Its tasks draw on what their cgroup or user says. What was in it is gone.
+ * Its tasks and leases draw on what their cgroup or user says. What was in it is gone.
  *
  * Return: 0, -ENOENT, -EPERM if it is not a named one, or -EBUSY.
  */
 int mx_account_del(u32 id, struct netlink_ext_ack *extack)
 {
+	struct mx_account_report report;
 	struct mx_account *a;
 	unsigned long flags;
 	int ret = 0;
 
 	mutex_lock(&mx_wallet_mutex);
-	a = lookup(id, extack);
-	if (!a) {
+	a = mx_account_lookup(id, extack);
+	if (!a || mx_account_report(id, &report)) {
 		ret = -ENOENT;
 	} else if (a->kind != MAXWELL_WALLET_KIND_NAMED) {
 		NL_SET_ERR_MSG_FMT(extack, "'%s' was not made by wallet-new and cannot be deleted",
@@ -231,8 +180,7 @@ int mx_account_del(u32 id, struct netlink_ext_ack *extack)
 	if (ret)
 		goto out;
 
-	mx_notify_wallet(id, MAXWELL_WALLET_EVENT_DELETED);
-	forget_grants(a);
+	mx_account_forget_grants(a);
 	/* From here on nobody comes to draw on it. */
 	raw_spin_lock_irqsave(&mx_table.map_lock, flags);
 	WRITE_ONCE(a->used, false);
@@ -242,10 +190,12 @@ int mx_account_del(u32 id, struct netlink_ext_ack *extack)
 		raw_spin_lock_irqsave(&mx_table.map_lock, flags);
 		mx_account_put(a);
 		raw_spin_unlock_irqrestore(&mx_table.map_lock, flags);
-		update_limited();
+		mx_accounts_update_limited();
+		mx_notify_wallet_report(&report, MAXWELL_WALLET_EVENT_DELETED);
 	} else {
 		WRITE_ONCE(a->used, true);
-		NL_SET_ERR_MSG(extack, "tasks still draw on the wallet: its grants are gone, try again");
+		NL_SET_ERR_MSG(extack,
+			       "tasks or GPU leases still draw on it: its grants are gone, try again");
 		ret = -EBUSY;
 	}
 out:
@@ -269,11 +219,12 @@ int mx_account_fund(u32 id, u64 amount_nanocents, struct netlink_ext_ack *extack
 	int ret = 0;
 
 	mutex_lock(&mx_wallet_mutex);
-	a = lookup(id, extack);
+	a = mx_account_lookup(id, extack);
 	if (!a) {
 		ret = -ENOENT;
 	} else if (a->w.terms.unlimited) {
-		NL_SET_ERR_MSG(extack, "the wallet is unlimited: there is nothing to put money into");
+		NL_SET_ERR_MSG(extack,
+			       "the wallet is unlimited: there is nothing to put money into");
 		ret = -EINVAL;
 	} else {
 		raw_spin_lock_irqsave(&a->lock, flags);
@@ -284,7 +235,8 @@ int mx_account_fund(u32 id, u64 amount_nanocents, struct netlink_ext_ack *extack
 		mx_account_look_for_debt(a);
 		raw_spin_unlock_irqrestore(&a->lock, flags);
 		if (ret)
-			NL_SET_ERR_MSG_FMT(extack, "more than the cap leaves room for, %llu nanocents",
+			NL_SET_ERR_MSG_FMT(extack,
+					   "more than the cap leaves room for, %llu nanocents",
 					   room);
 	}
 	if (!ret) {
@@ -293,136 +245,4 @@ int mx_account_fund(u32 id, u64 amount_nanocents, struct netlink_ext_ack *extack
 	}
 	mutex_unlock(&mx_wallet_mutex);
 	return ret;
-}
-
-/* The mapping that @to names; map_lock held. */
-static struct mx_mapping *mapping_of(const struct mx_grant *to)
-{
-	return to->to_cgroup ? mx_mapping_of_cgroup(to->to_cgroup) : mx_mapping_of_user(to->to_uid);
-}
-
-/**
- * mx_account_grant() - let a user or a cgroup draw on a wallet
- * @id: its number
- * @to: who
- * @extack: told why not
- *
- * Instead of what it drew on before. A user's default wallet is kept for a later revocation.
- *
- * Return: 0, -ENOENT, or -ENOSPC.
- */
-int mx_account_grant(u32 id, const struct mx_grant *to, struct netlink_ext_ack *extack)
-{
-	struct mx_account *a;
-	struct mx_mapping *m;
-	unsigned long flags;
-	int ret = 0;
-
-	mutex_lock(&mx_wallet_mutex);
-	a = lookup(id, extack);
-	if (!a) {
-		ret = -ENOENT;
-		goto out;
-	}
-	raw_spin_lock_irqsave(&mx_table.map_lock, flags);
-	m = mapping_of(to);
-	if (m) {
-		m->account = a;
-		m->granted = true;
-	} else if (!mx_mapping_add(a, to->to_cgroup, to->to_uid, true)) {
-		ret = -ENOSPC;
-	}
-	mx_table.epoch++;
-	raw_spin_unlock_irqrestore(&mx_table.map_lock, flags);
-	if (ret) {
-		NL_SET_ERR_MSG_FMT(extack, "there is no room for more than %u grants",
-				   mx_table.nr);
-		goto out;
-	}
-	mx_tasks_redraw(NULL);
-	mx_notify_wallet(id, MAXWELL_WALLET_EVENT_CHANGED);
-out:
-	mutex_unlock(&mx_wallet_mutex);
-	return ret;
-}
-
-/**
- * mx_account_revoke() - take a grant back
- * @to: from whom
- * @extack: told why not
- *
- * Return: 0, or -ENOENT if nothing is granted to it.
- */
-int mx_account_revoke(const struct mx_grant *to, struct netlink_ext_ack *extack)
-{
-	struct mx_mapping *m;
-	unsigned long flags;
-	u32 id = 0;
-
-	mutex_lock(&mx_wallet_mutex);
-	raw_spin_lock_irqsave(&mx_table.map_lock, flags);
-	m = mapping_of(to);
-	if (m && m->granted) {
-		id = m->account->id;
-		ungrant(m);
-		mx_table.epoch++;
-	}
-	raw_spin_unlock_irqrestore(&mx_table.map_lock, flags);
-	if (id) {
-		mx_tasks_redraw(NULL);
-		mx_notify_wallet(id, MAXWELL_WALLET_EVENT_CHANGED);
-	} else {
-		NL_SET_ERR_MSG(extack, "no wallet is granted to it");
-	}
-	mutex_unlock(&mx_wallet_mutex);
-	return id ? 0 : -ENOENT;
-}
-
-/**
- * mx_account_give() - let a task draw on a wallet, and those that it forks from then on
- * @id: number of the wallet; 0 for what its cgroup or user says
- * @p: the task, kept from going away by the caller
- * @extack: told why not
- *
- * Return: 0, -ENOENT, or -ESRCH if the task is not under the class.
- */
-int mx_account_give(u32 id, struct task_struct *p, struct netlink_ext_ack *extack)
-{
-	struct mx_account *a = NULL;
-	int ret = 0;
-
-	mutex_lock(&mx_wallet_mutex);
-	if (id) {
-		a = lookup(id, extack);
-		if (!a)
-			ret = -ENOENT;
-	}
-	if (!ret && !mx_task_redraw(p, a)) {
-		NL_SET_ERR_MSG(extack, "the thread is not under the class");
-		ret = -ESRCH;
-	}
-	mutex_unlock(&mx_wallet_mutex);
-	return ret;
-}
-
-/**
- * mx_accounts_refresh() - put changed tunables into force
- */
-void mx_accounts_refresh(void)
-{
-	struct mx_wallet_terms terms, unlimited = { .unlimited = true };
-	u32 i;
-
-	mutex_lock(&mx_wallet_mutex);
-	mx_account_terms_default(&terms);
-	for (i = 0; i < mx_table.nr; i++) {
-		struct mx_account *a = &mx_table.account[i];
-		bool limit = a->kind == MAXWELL_WALLET_KIND_DEFAULT &&
-			     !uid_eq(a->owner, GLOBAL_ROOT_UID) && terms.income;
-
-		if (READ_ONCE(a->used))
-			change(a, a->own_terms ? &a->w.terms : limit ? &terms : &unlimited);
-	}
-	update_limited();
-	mutex_unlock(&mx_wallet_mutex);
 }

@@ -1,97 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The table of wallets and the map of users and cgroups to them: places, lists, hash chains, and
- * copies for those who ask.
+ * The table of wallets: places, lists, default wallets, and copies for those who ask.
  *
  * Locks: what the header says; mx_account_report() takes mx_cpu::lock as well, one at a time.
  */
-#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "account_table.h"
-
-static struct mx_mapping **chain_of(u64 cgroup, kuid_t uid)
-{
-	return &mx_table.map[hash_64(cgroup ? cgroup : ~(u64)__kuid_val(uid), MX_MAP_BITS)];
-}
-
-/**
- * mx_mapping_of_cgroup() - what is granted to a cgroup itself
- * @cgroup: its id
- *
- * Context: map_lock held.
- */
-struct mx_mapping *mx_mapping_of_cgroup(u64 cgroup)
-{
-	struct mx_mapping *m = *chain_of(cgroup, KUIDT_INIT(0));
-
-	while (m && m->cgroup != cgroup)
-		m = m->link;
-	return m;
-}
-
-/**
- * mx_mapping_of_user() - what a user draws on
- * @uid: user
- *
- * Context: map_lock held.
- */
-struct mx_mapping *mx_mapping_of_user(kuid_t uid)
-{
-	struct mx_mapping *m = *chain_of(0, uid);
-
-	while (m && (m->cgroup || !uid_eq(m->uid, uid)))
-		m = m->link;
-	return m;
-}
-
-/**
- * mx_mapping_add() - let a user or a cgroup draw on a wallet
- * @a: wallet
- * @cgroup: id of a cgroup, 0 for a user
- * @uid: user
- * @granted: by request
- *
- * Context: map_lock held; there is no such mapping yet.
- *
- * Return: false if there is no room.
- */
-bool mx_mapping_add(struct mx_account *a, u64 cgroup, kuid_t uid, bool granted)
-{
-	struct mx_mapping *m = mx_table.free_mapping, **chain = chain_of(cgroup, uid);
-
-	if (!m)
-		return false;
-	mx_table.free_mapping = m->link;
-	m->account = a;
-	m->cgroup = cgroup;
-	m->uid = uid;
-	m->granted = granted;
-	m->link = *chain;
-	*chain = m;
-	mx_table.nr_cgroups += !!cgroup;
-	return true;
-}
-
-/**
- * mx_mapping_del() - undo mx_mapping_add()
- * @m: mapping in use
- *
- * Context: map_lock held.
- */
-void mx_mapping_del(struct mx_mapping *m)
-{
-	struct mx_mapping **link = chain_of(m->cgroup, m->uid);
-
-	while (*link != m)
-		link = &(*link)->link;
-	*link = m->link;
-	mx_table.nr_cgroups -= !!m->cgroup;
-	m->account = NULL;
-	m->link = mx_table.free_mapping;
-	mx_table.free_mapping = m;
-}
 
 /**
  * mx_account_take() - take a wallet from the free ones
@@ -112,10 +28,12 @@ struct mx_account *mx_account_take(u8 kind, kuid_t owner, const char *name,
 	if (!a)
 		return NULL;
 	mx_table.free_account = a->link;
+	mx_table.nr_free--;
 	a->kind = kind;
 	a->owner = owner;
 	a->in_debt = false;
 	a->told_debt = false;
+	a->granted = false;
 	a->own_terms = kind == MAXWELL_WALLET_KIND_NAMED;
 	strscpy(a->name, name);
 	mx_wallet_init(&a->w, a->id, terms, mx_pacing_ns(), mx_now_ns());
@@ -134,6 +52,7 @@ void mx_account_put(struct mx_account *a)
 	WRITE_ONCE(a->used, false);
 	a->link = mx_table.free_account;
 	mx_table.free_account = a;
+	mx_table.nr_free++;
 }
 
 /**
@@ -229,7 +148,7 @@ u32 mx_account_find(const char *name)
 }
 
 /**
- * mx_account_report() - copy a wallet, settled and with all paid that its tasks owe
+ * mx_account_copy() - copy a wallet, settled
  * @id: its number
  * @report: written
  *
@@ -237,14 +156,13 @@ u32 mx_account_find(const char *name)
  *
  * Return: 0, or -ENOENT if there is no such wallet.
  */
-int mx_account_report(u32 id, struct mx_account_report *report)
+int mx_account_copy(u32 id, struct mx_account_report *report)
 {
 	struct mx_account *a = mx_account_by_id(id);
 	unsigned long flags;
 
 	if (!a)
 		return -ENOENT;
-	mx_tasks_pay(a);
 	raw_spin_lock_irqsave(&mx_table.map_lock, flags);
 	report->id = id;
 	report->kind = a->kind;
@@ -262,40 +180,29 @@ int mx_account_report(u32 id, struct mx_account_report *report)
 }
 
 /**
- * mx_grant_limit() - there are no more grants than this
- */
-u32 mx_grant_limit(void)
-{
-	return mx_table.nr;
-}
-
-/**
- * mx_grant_at() - one grant, for a dump
- * @index: below mx_grant_limit()
- * @grant: written
- * @id: written: number of the wallet
+ * mx_account_report() - copy a wallet, settled and with all paid that its tasks owe
+ * @id: its number
+ * @report: written
  *
- * Return: false if there is none at @index.
+ * It goes through the records of all tasks: who wants many wallets calls mx_tasks_pay() once, and
+ * mx_account_copy() for each.
+ *
+ * Context: process context.
+ *
+ * Return: 0, or -ENOENT if there is no such wallet.
  */
-bool mx_grant_at(u32 index, struct mx_grant *grant, u32 *id)
+int mx_account_report(u32 id, struct mx_account_report *report)
 {
-	const struct mx_mapping *m = &mx_table.mapping[index];
-	unsigned long flags;
-	bool found;
+	struct mx_account *a = mx_account_by_id(id);
 
-	raw_spin_lock_irqsave(&mx_table.map_lock, flags);
-	found = m->account && m->granted;
-	if (found) {
-		grant->to_cgroup = m->cgroup;
-		grant->to_uid = m->uid;
-		*id = m->account->id;
-	}
-	raw_spin_unlock_irqrestore(&mx_table.map_lock, flags);
-	return found;
+	if (!a)
+		return -ENOENT;
+	mx_tasks_pay(a);
+	return mx_account_copy(id, report);
 }
 
 /**
- * mx_account_table_init() - make the table, and the common wallet
+ * mx_account_table_init() - make the table, and the wallets of the module itself
  * @nr: how many wallets
  *
  * Return: 0 or -ENOMEM; nothing is left behind then.
@@ -324,6 +231,7 @@ int mx_account_table_init(u32 nr)
 		mx_table.free_mapping = &mx_table.mapping[i];
 	}
 	mx_account_take(MAXWELL_WALLET_KIND_COMMON, GLOBAL_ROOT_UID, "common", &unlimited);
+	mx_account_take(MAXWELL_WALLET_KIND_COMMON, GLOBAL_ROOT_UID, "overflow", &unlimited);
 	raw_spin_unlock_irqrestore(&mx_table.map_lock, flags);
 	return 0;
 }

@@ -6,9 +6,15 @@
 #ifndef MAXWELL_ACCOUNT_TABLE_H
 #define MAXWELL_ACCOUNT_TABLE_H
 
+#include <linux/mutex.h>
+
 #include "maxwell.h"
 
 #define MX_MAP_BITS 8
+
+/* In mx_account_table::account: who pays for the kernel, and for users when the table is full. */
+#define MX_ACCOUNT_COMMON 0
+#define MX_ACCOUNT_OVERFLOW 1
 
 /**
  * struct mx_mapping - a user or a cgroup, and what it draws on
@@ -27,14 +33,15 @@ struct mx_mapping {
 };
 
 /**
- * struct mx_account_table - all wallets; the first is the common one
+ * struct mx_account_table - all wallets; the first two are there from the start
  * @map_lock: raw leaf: everything here but the money
  * @account: the wallets
  * @mapping: as many
  * @nr: how many
  * @nr_cgroups: mappings of cgroups
  * @epoch: counts changes of grants
- * @overflowed: tasks that got the common wallet because there was no other
+ * @nr_free: wallets
+ * @overflowed: tasks that got the overflow wallet because there was no other
  * @free_account: list
  * @free_mapping: list
  * @map: hash chains of mappings in use
@@ -46,6 +53,7 @@ struct mx_account_table {
 	u32 nr;
 	u32 nr_cgroups;
 	u32 epoch;
+	u32 nr_free;
 	u64 overflowed;
 	struct mx_account *free_account;
 	struct mx_mapping *free_mapping;
@@ -53,6 +61,9 @@ struct mx_account_table {
 };
 
 extern struct mx_account_table mx_table;
+
+/* Held where wallets and grants are made and changed. */
+extern struct mutex mx_wallet_mutex;
 
 int mx_account_table_init(u32 nr);
 void mx_account_table_exit(void);
@@ -65,7 +76,14 @@ void mx_mapping_del(struct mx_mapping *m);
 struct mx_account *mx_account_take(u8 kind, kuid_t owner, const char *name,
 				   const struct mx_wallet_terms *terms);
 void mx_account_put(struct mx_account *a);
+void mx_accounts_scarce(void);
+void mx_account_work_exit(void);
 void mx_account_look_for_debt(struct mx_account *a);
+struct mx_account *mx_account_lookup(u32 id, struct netlink_ext_ack *extack);
+void mx_accounts_update_limited(void);
+void mx_account_change(struct mx_account *a, const struct mx_wallet_terms *terms);
+void mx_account_forget_grants(struct mx_account *a);
+struct mx_account *mx_account_resolve(struct task_struct *p, struct cgroup *cgrp, u8 *source);
 
 static inline u64 mx_pacing_ns(void)
 {

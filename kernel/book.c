@@ -114,6 +114,23 @@ static u32 displaced_bid(const struct mx_cpu *mx, const struct mx_task *t)
 	return mx->curr_rival.bid;
 }
 
+/*
+ * What a turn on the survival share costs @t, which draws on a limited wallet: the price that the
+ * CPU goes for, if need be above the fraction of its bid that pacing leaves. In debt it bids, and
+ * pays, nothing.
+ */
+static u32 turn_price(const struct mx_cpu *mx, const struct mx_task *t, u32 displaced, u16 tag)
+{
+	struct mx_quote others = mx->outside;
+
+	if (!READ_ONCE(t->wallet->w.factor))
+		return 0;
+	mx_quote_add(&others, t->node.bid, t->node.tag);
+	mx_quote_add(&others, displaced, tag);
+	return min(mx_task_bid(t),
+		   mx_turn_price(&mx->rq, &others, READ_ONCE(mx->reserve[t->node.book])));
+}
+
 /**
  * mx_begin_run() - give the CPU to a task
  * @mx: the local CPU, which the record belongs to
@@ -123,6 +140,7 @@ static u32 displaced_bid(const struct mx_cpu *mx, const struct mx_task *t)
 void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 {
 	u32 displaced = displaced_bid(mx, t);
+	u16 tag = displaced ? mx->curr->node.tag : 0;
 	u64 wait_ns;
 
 	lockdep_assert_held(&mx->lock);
@@ -135,7 +153,10 @@ void mx_begin_run(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 	mx->curr_rival.book = t->node.book;
 	WRITE_ONCE(mx->running, t->node.bucket);
 	t->state = MX_RUNNING;
-	t->price = min(t->node.bid, max(price_of(mx, t, t->node.bid), displaced));
+	if (t->survival && t->node.tag)
+		t->price = turn_price(mx, t, displaced, tag);
+	else
+		t->price = min(t->node.bid, max(price_of(mx, t, t->node.bid), displaced));
 
 	if (t->wait_since_ns) {
 		wait_ns = now_ns > t->wait_since_ns ? now_ns - t->wait_since_ns : 0;

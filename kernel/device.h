@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files behind /dev/maxwell offer each other and the rest of the module.
- *
- * Locks, outermost first, all of them outside mx_cpu::lock (see maxwell.h):
- *
- *   poll_mutex            which rings there are (ring_poll.c); process context, taken in mmap(2)
- *   rings_lock            raw: the list of rings as the timer goes through it
- *   mx_bid_ring::lock     raw: the consumer's end of one ring
+ * What the files behind /dev/maxwell offer each other and the rest of the module. Locks: see
+ * maxwell.h.
  */
 #ifndef MAXWELL_DEVICE_H
 #define MAXWELL_DEVICE_H
@@ -43,10 +38,12 @@ struct mx_opener {
 int mx_device_register(void);
 void mx_device_unregister(void);
 
-/* ring_poll.c */
+/* ring_file.c */
 struct mx_bid_ring *mx_bid_ring_new(const struct mx_opener *opener);
 void mx_bid_ring_free(struct mx_bid_ring *ring);
 int mx_bid_ring_map(struct mx_bid_ring *ring, struct vm_area_struct *vma);
+
+/* ring_poll.c */
 void mx_bid_ring_flush(struct mx_bid_ring *ring);
 void mx_ring_poll_init(void);
 void mx_ring_poll_class(bool attached);

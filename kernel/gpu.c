@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The auctions of the GPUs: what drives them, what they cost whom, and what tunables do to them.
+ * The auction of a GPU: what drives it, what it costs whom, and how requests and leases end.
  *
  * An auction is held when somebody asks for a free GPU and when a lease ends, from 10 to 100 times
  * a second, so a mutex for each GPU will do. The hardware is not touched: whoever launches work on
@@ -9,21 +9,20 @@
  * May sleep.
  */
 #include <linux/pid.h>
-#include <linux/pid_namespace.h>
-#include <linux/slab.h>
+#include <linux/sched/task.h>
 
 #include "maxwell.h"
 #include "gpu.h"
 
 /* How many bids are brought up to date with their wallets at each step. */
 #define FRESH_BIDS 8
+/* While a GPU is free and nobody who waits can pay for it, wallets are looked at so often. */
+#define FRESH_NS (100 * NSEC_PER_MSEC)
 
 static_assert((int)MX_CLAIM_NONE == (int)MAXWELL_GPU_NONE);
 static_assert((int)MX_CLAIM_WAITING == (int)MAXWELL_GPU_WAITING);
 static_assert((int)MX_CLAIM_HELD == (int)MAXWELL_GPU_HELD);
 static_assert((int)MX_CLAIM_EXPIRED == (int)MAXWELL_GPU_EXPIRED);
-
-static struct mx_gpu *gpus;
 
 static struct mx_gpu_claim *claim_of(struct mx_claim *c)
 {
@@ -33,23 +32,48 @@ static struct mx_gpu_claim *claim_of(struct mx_claim *c)
 static void pay(const struct mx_gpu_claim *claim, u64 cost_nanocents)
 {
 	if (cost_nanocents)
-		mx_account_charge(claim->wallet, cost_nanocents);
+		mx_account_charge(claim->account, cost_nanocents);
 }
 
 /* What the bid behind a claim counts for now, and whose it is. */
 static u32 bid_now(const struct mx_gpu_claim *claim, u16 *tag)
 {
-	struct mx_account *account = mx_account_by_id(claim->wallet);
+	struct mx_account *account = claim->account;
 	unsigned long flags;
 
-	*tag = 0;
-	if (!account)
-		return 0;
 	local_irq_save(flags);
 	mx_account_settle(account, mx_now_ns());
 	local_irq_restore(flags);
 	*tag = READ_ONCE(account->w.tag);
 	return mx_wallet_bid(READ_ONCE(account->w.factor), claim->bid);
+}
+
+/* Something is asked for that was not; who pays is set next. */
+static void claim_begins(struct mx_gpu *gpu, struct mx_gpu_claim *claim)
+{
+	claim->file->user->claims[mx_gpu_claim_nr(claim)]++;
+	list_add_tail(&claim->link, &gpu->claims);
+}
+
+/* Nothing is asked for or held any more, and all is paid. */
+static void claim_over(struct mx_gpu_claim *claim)
+{
+	claim->file->user->claims[mx_gpu_claim_nr(claim)]--;
+	list_del(&claim->link);
+	put_pid(claim->pid);
+	claim->pid = NULL;
+	mx_account_unhold(claim->account);
+	claim->account = NULL;
+}
+
+/* From now on @account pays, which is held for the claim. Who has paid so far pays up to now. */
+static void bill(struct mx_gpu *gpu, struct mx_gpu_claim *claim, struct mx_account *account)
+{
+	if (claim->c.state == MX_CLAIM_HELD && claim->account != account)
+		pay(claim, mx_gpuplane_settle(&gpu->plane, mx_now_ns()));
+	if (claim->account)
+		mx_account_unhold(claim->account);
+	claim->account = account;
 }
 
 static void freshen(struct mx_gpu *gpu, struct mx_claim *c)
@@ -102,6 +126,7 @@ static void freshen_bids(struct mx_gpu *gpu)
  */
 void mx_gpu_advance(struct mx_gpu *gpu)
 {
+	const struct mx_gpuplane *plane = &gpu->plane;
 	struct mx_gpu_step step;
 
 	lockdep_assert_held(&gpu->lock);
@@ -110,7 +135,7 @@ void mx_gpu_advance(struct mx_gpu *gpu)
 	mx_gpuplane_step(&gpu->plane, mx_now_ns(), &step);
 	if (step.expired) {
 		pay(claim_of(step.expired), step.cost_nanocents);
-		mx_gpu_claim_over(claim_of(step.expired));
+		claim_over(claim_of(step.expired));
 		mx_gpu_tell(claim_of(step.expired));
 	}
 	if (step.renewed) {
@@ -120,41 +145,12 @@ void mx_gpu_advance(struct mx_gpu *gpu)
 	if (step.granted)
 		mx_gpu_tell(claim_of(step.granted));
 
+	if (!plane->holder && plane->rq.nr_queued)
+		step.next_ns = min(step.next_ns, mx_now_ns() + FRESH_NS);
 	if (step.next_ns == U64_MAX)
 		hrtimer_cancel(&gpu->timer);
 	else
 		hrtimer_start(&gpu->timer, ns_to_ktime(step.next_ns), HRTIMER_MODE_ABS);
-}
-
-static void work_fn(struct work_struct *work)
-{
-	struct mx_gpu *gpu = container_of(work, struct mx_gpu, work);
-
-	mutex_lock(&gpu->lock);
-	mx_gpu_advance(gpu);
-	mutex_unlock(&gpu->lock);
-}
-
-static enum hrtimer_restart timer_fn(struct hrtimer *timer)
-{
-	struct mx_gpu *gpu = container_of(timer, struct mx_gpu, timer);
-
-	queue_work(system_highpri_wq, &gpu->work);
-	return HRTIMER_NORESTART;
-}
-
-/**
- * mx_gpu_lock() - find and lock a GPU
- * @nr: number of it
- *
- * Return: NULL if there can't be one of that number; whether there is, is in mx_gpu::present.
- */
-struct mx_gpu *mx_gpu_lock(u32 nr)
-{
-	if (nr >= MAXWELL_GPUS_MAX)
-		return NULL;
-	mutex_lock(&gpus[nr].lock);
-	return &gpus[nr];
 }
 
 /**
@@ -163,22 +159,22 @@ struct mx_gpu *mx_gpu_lock(u32 nr)
  * @claim: on this GPU
  * @bid: cents per GPU-second
  * @time_ns: for how long
- * @wallet: number of the wallet that pays from now on
+ *
+ * The wallet of the caller pays from now on: who asks through a file that holds a lease need not be
+ * who has paid for it so far.
  */
-void mx_gpu_ask(struct mx_gpu *gpu, struct mx_gpu_claim *claim, u32 bid, u64 time_ns, u32 wallet)
+void mx_gpu_ask(struct mx_gpu *gpu, struct mx_gpu_claim *claim, u32 bid, u64 time_ns)
 {
-	u64 now_ns = mx_now_ns();
 	u16 tag;
 
-	/* Who asks through a file that holds a lease need not be who has paid for it so far. */
-	if (claim->c.state == MX_CLAIM_HELD && claim->wallet != wallet)
-		pay(claim, mx_gpuplane_settle(&gpu->plane, now_ns));
+	if (!mx_gpu_pending(claim))
+		claim_begins(gpu, claim);
+	bill(gpu, claim, mx_account_hold(current));
 	put_pid(claim->pid);
 	claim->pid = get_pid(task_tgid(current));
-	claim->wallet = wallet;
 	claim->bid = bid;
 	bid = bid_now(claim, &tag);
-	mx_gpuplane_ask(&gpu->plane, &claim->c, bid, tag, time_ns, now_ns);
+	mx_gpuplane_ask(&gpu->plane, &claim->c, bid, tag, time_ns, mx_now_ns());
 	mx_gpu_advance(gpu);
 }
 
@@ -190,154 +186,70 @@ void mx_gpu_ask(struct mx_gpu *gpu, struct mx_gpu_claim *claim, u32 bid, u64 tim
 void mx_gpu_end(struct mx_gpu *gpu, struct mx_gpu_claim *claim)
 {
 	pay(claim, mx_gpuplane_end(&gpu->plane, &claim->c, mx_now_ns()));
-	mx_gpu_claim_over(claim);
+	claim_over(claim);
+	/* Whoever else waits through the same file has to know. */
+	wake_up(&claim->file->wait);
 	mx_gpu_advance(gpu);
 }
 
-/* The GPU is gone: leases expire, requests are withdrawn. */
-static void evict_all(struct mx_gpu *gpu)
+/* A lease expires before its time, or a request is withdrawn, and not because its file said so. */
+static void evict(struct mx_gpu *gpu, struct mx_gpu_claim *claim)
 {
-	struct mx_gpuplane *plane = &gpu->plane;
+	bool held = claim->c.state == MX_CLAIM_HELD;
 
-	while (plane->holder || plane->rq.nr_queued) {
-		struct mx_claim *c = plane->holder;
-		bool held = c;
+	pay(claim, mx_gpuplane_end(&gpu->plane, &claim->c, mx_now_ns()));
+	if (held)
+		claim->c.state = MX_CLAIM_EXPIRED;
+	claim_over(claim);
+	mx_gpu_tell(claim);
+}
 
-		if (!c)
-			c = container_of(mx_rq_top(&plane->rq), struct mx_claim, node);
-		pay(claim_of(c), mx_gpuplane_end(plane, c, mx_now_ns()));
-		if (held)
-			c->state = MX_CLAIM_EXPIRED;
-		mx_gpu_claim_over(claim_of(c));
-		mx_gpu_tell(claim_of(c));
+/**
+ * mx_gpu_evict_all() - the GPU is gone: leases expire, requests are withdrawn
+ * @gpu: locked
+ */
+void mx_gpu_evict_all(struct mx_gpu *gpu)
+{
+	struct mx_gpu_claim *claim, *next;
+
+	list_for_each_entry_safe(claim, next, &gpu->claims, link) {
+		evict(gpu, claim);
 		cond_resched();
 	}
 }
 
-/**
- * mx_gpus_refresh() - put changed tunables into force
- */
-void mx_gpus_refresh(void)
+/* Find another wallet to pay for a claim: what the process that asked draws on now. */
+static void redraw(struct mx_gpu *gpu, struct mx_gpu_claim *claim)
 {
-	u32 nr;
+	struct task_struct *p = get_pid_task(claim->pid, PIDTYPE_TGID);
 
-	for (nr = 0; nr < MAXWELL_GPUS_MAX; nr++) {
-		struct mx_gpu *gpu = mx_gpu_lock(nr);
+	if (!p) {
+		/* The file was passed on, and who asked is gone. Nobody is left to pay. */
+		evict(gpu, claim);
+		return;
+	}
+	bill(gpu, claim, mx_account_hold(p));
+	put_task_struct(p);
+	freshen(gpu, &claim->c);
+}
 
-		mx_gpuplane_tune(&gpu->plane, mx_tune(gpu_base_price_cents),
-				 mx_tune(gpu_slice_ms), mx_tune(gpu_grace_ms),
-				 mx_tune(survival_share_permille));
-		gpu->present = nr < mx_tune(gpu_count);
-		if (!gpu->present)
-			evict_all(gpu);
+/**
+ * mx_gpu_redraw() - requests and leases look for their wallets anew
+ * @gpu: locked
+ * @a: those that draw on this wallet, which is being deleted
+ */
+void mx_gpu_redraw(struct mx_gpu *gpu, const struct mx_account *a)
+{
+	struct mx_gpu_claim *claim, *next;
+	bool found = false;
+
+	list_for_each_entry_safe(claim, next, &gpu->claims, link) {
+		if (claim->account != a)
+			continue;
+		redraw(gpu, claim);
+		found = true;
+		cond_resched();
+	}
+	if (found)
 		mx_gpu_advance(gpu);
-		mutex_unlock(&gpu->lock);
-	}
-}
-
-/**
- * mx_gpus_busy_q16() - how busy the GPUs are
- *
- * Return: share of the time of all GPUs that is under lease, moving average, Q16; 0 without a GPU.
- */
-u32 mx_gpus_busy_q16(void)
-{
-	u32 sum = 0, count = 0, nr;
-
-	for (nr = 0; nr < MAXWELL_GPUS_MAX; nr++) {
-		struct mx_gpu *gpu = mx_gpu_lock(nr);
-
-		if (gpu->present) {
-			sum += mx_gpuplane_busy_q16(&gpu->plane, mx_now_ns());
-			count++;
-		}
-		mutex_unlock(&gpu->lock);
-	}
-	return count ? sum / count : 0;
-}
-
-/**
- * mx_gpu_report() - copy what there is to tell of a GPU
- * @nr: number of it
- * @report: written
- *
- * Return: 0, or -ENODEV if there is none of that number.
- */
-int mx_gpu_report(u32 nr, struct mx_gpu_report *report)
-{
-	struct mx_gpu *gpu = mx_gpu_lock(nr);
-	struct mx_gpuplane *plane;
-	struct mx_node *top;
-	u64 now_ns;
-
-	if (!gpu)
-		return -ENODEV;
-	if (!gpu->present) {
-		mutex_unlock(&gpu->lock);
-		return -ENODEV;
-	}
-	plane = &gpu->plane;
-	now_ns = mx_now_ns();
-	memset(report, 0, sizeof(*report));
-	if (plane->holder) {
-		/* Up to now; what is charged shows in the wallet when the lease ends. */
-		u64 held_ns = now_ns > plane->since_ns ? now_ns - plane->since_ns : 0;
-
-		report->held = true;
-		report->holder_pid = pid_nr_ns(claim_of(plane->holder)->pid,
-					       task_active_pid_ns(current));
-		report->price = plane->price;
-		report->left_ns = plane->until_ns > now_ns ? plane->until_ns - now_ns : 0;
-		report->leased_ns = held_ns;
-	}
-	top = plane->rq.nr_queued ? mx_rq_top(&plane->rq) : NULL;
-	report->reserve = plane->reserve;
-	report->queued = plane->rq.nr_queued;
-	report->best_bid = top ? top->bid : 0;
-	report->busy_permille = (mx_gpuplane_busy_q16(plane, now_ns) * 1000) >> 16;
-	report->auctions = plane->auctions;
-	report->leased_ns += plane->leased_ns;
-	report->overstayed = plane->overstayed;
-	report->abandoned = gpu->abandoned;
-	report->charged_nanocents = plane->charged_nanocents;
-	mutex_unlock(&gpu->lock);
-	return 0;
-}
-
-/**
- * mx_gpus_init() - make the GPUs' auctions
- *
- * Return: 0 or -ENOMEM.
- */
-int mx_gpus_init(void)
-{
-	u32 nr;
-
-	gpus = kvzalloc_objs(*gpus, MAXWELL_GPUS_MAX);
-	if (!gpus)
-		return -ENOMEM;
-	for (nr = 0; nr < MAXWELL_GPUS_MAX; nr++) {
-		struct mx_gpu *gpu = &gpus[nr];
-
-		mutex_init(&gpu->lock);
-		mx_gpuplane_init(&gpu->plane, mx_now_ns());
-		hrtimer_setup(&gpu->timer, timer_fn, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
-		INIT_WORK(&gpu->work, work_fn);
-	}
-	mx_gpus_refresh();
-	return 0;
-}
-
-/**
- * mx_gpus_exit() - the end of it; no file is open any more, so nothing is asked for or held
- */
-void mx_gpus_exit(void)
-{
-	u32 nr;
-
-	for (nr = 0; nr < MAXWELL_GPUS_MAX; nr++) {
-		hrtimer_cancel(&gpus[nr].timer);
-		cancel_work_sync(&gpus[nr].work);
-	}
-	kvfree(gpus);
 }

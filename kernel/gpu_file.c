@@ -5,75 +5,12 @@
  *
  * May sleep; takes mx_gpu::lock of one GPU at a time, and user_mutex.
  */
-#include <linux/cred.h>
-#include <linux/list.h>
-#include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "maxwell.h"
 #include "gpu.h"
-
-/**
- * struct mx_gpu_user - what a user has open
- * @link: in the list of users
- * @uid: who
- * @files: open files; user_mutex
- * @claims: requests and leases
- */
-struct mx_gpu_user {
-	struct list_head link;
-	kuid_t uid;
-	u32 files;
-	atomic_t claims;
-};
-
-static DEFINE_MUTEX(user_mutex);
-static LIST_HEAD(users);
-
-static struct mx_gpu_user *user_of(kuid_t uid)
-{
-	struct mx_gpu_user *user;
-
-	list_for_each_entry(user, &users, link) {
-		if (uid_eq(user->uid, uid))
-			return user;
-	}
-	user = kzalloc_obj(*user, GFP_KERNEL_ACCOUNT);
-	if (!user)
-		return ERR_PTR(-ENOMEM);
-	user->uid = uid;
-	list_add(&user->link, &users);
-	return user;
-}
-
-/* Count one more file of the caller. */
-static struct mx_gpu_user *get_user_files(void)
-{
-	struct mx_gpu_user *user;
-
-	mutex_lock(&user_mutex);
-	user = user_of(current_uid());
-	if (!IS_ERR(user)) {
-		if (user->files < MX_GPU_FILES_PER_USER)
-			user->files++;
-		else
-			user = ERR_PTR(-EMFILE);
-	}
-	mutex_unlock(&user_mutex);
-	return user;
-}
-
-static void put_user_files(struct mx_gpu_user *user)
-{
-	mutex_lock(&user_mutex);
-	if (!--user->files) {
-		list_del(&user->link);
-		kfree(user);
-	}
-	mutex_unlock(&user_mutex);
-}
 
 /**
  * mx_gpu_open() - make the part of an open file that is about GPUs
@@ -83,7 +20,7 @@ static void put_user_files(struct mx_gpu_user *user)
  */
 int mx_gpu_open(struct mx_gpu_file **gf)
 {
-	struct mx_gpu_user *user = get_user_files();
+	struct mx_gpu_user *user = mx_gpu_user_get();
 	struct mx_gpu_file *file;
 	u32 nr;
 
@@ -91,7 +28,7 @@ int mx_gpu_open(struct mx_gpu_file **gf)
 		return PTR_ERR(user);
 	file = kzalloc_obj(*file, GFP_KERNEL_ACCOUNT);
 	if (!file) {
-		put_user_files(user);
+		mx_gpu_user_put(user);
 		return -ENOMEM;
 	}
 	file->user = user;
@@ -110,24 +47,8 @@ void mx_gpu_tell(struct mx_gpu_claim *claim)
 {
 	struct mx_gpu_file *gf = claim->file;
 
-	set_bit(claim - gf->claim, &gf->news);
+	set_bit(mx_gpu_claim_nr(claim), &gf->news);
 	wake_up(&gf->wait);
-}
-
-/**
- * mx_gpu_claim_over() - a request or lease has ended
- * @claim: its GPU is locked; nothing is asked for or held any more
- */
-void mx_gpu_claim_over(struct mx_gpu_claim *claim)
-{
-	put_pid(claim->pid);
-	claim->pid = NULL;
-	atomic_dec(&claim->file->user->claims);
-}
-
-static bool pending(const struct mx_gpu_claim *claim)
-{
-	return claim->c.state == MX_CLAIM_WAITING || claim->c.state == MX_CLAIM_HELD;
 }
 
 /**
@@ -141,13 +62,13 @@ void mx_gpu_release(struct mx_gpu_file *gf)
 	for (nr = 0; nr < MAXWELL_GPUS_MAX; nr++) {
 		struct mx_gpu *gpu = mx_gpu_lock(nr);
 
-		if (pending(&gf->claim[nr])) {
+		if (mx_gpu_pending(&gf->claim[nr])) {
 			gpu->abandoned++;
 			mx_gpu_end(gpu, &gf->claim[nr]);
 		}
 		mutex_unlock(&gpu->lock);
 	}
-	put_user_files(gf->user);
+	mx_gpu_user_put(gf->user);
 	kfree(gf);
 }
 
@@ -169,7 +90,6 @@ static struct mx_gpu *lock_for(struct mx_gpu_file *gf, u32 nr)
 static long begin_ask(struct mx_gpu_file *gf, const struct maxwell_gpu_ask *ask)
 {
 	struct mx_gpu_claim *claim;
-	u32 wallet = mx_account_of(current);
 	struct mx_gpu *gpu = lock_for(gf, ask->gpu);
 	long ret = 0;
 
@@ -177,18 +97,21 @@ static long begin_ask(struct mx_gpu_file *gf, const struct maxwell_gpu_ask *ask)
 		return PTR_ERR(gpu);
 	claim = &gf->claim[ask->gpu];
 	if (!gpu->present) {
+		clear_bit(ask->gpu, &gf->news);
 		ret = -ENODEV;
 		goto out;
 	}
-	/* What comes after the end of a lease is a new request, behind those that wait. */
+	/* At the end of a lease: it may go on all the same, if that is just due. */
 	if (claim->c.state == MX_CLAIM_HELD && mx_now_ns() >= gpu->plane.until_ns)
+		mx_gpu_advance(gpu);
+	/* What comes after the end is a new request, behind those that wait. */
+	if (claim->c.state == MX_CLAIM_HELD && gpu->plane.over)
 		mx_gpu_end(gpu, claim);
-	if (!pending(claim) &&
-	    !atomic_add_unless(&gf->user->claims, 1, MX_GPU_CLAIMS_PER_USER)) {
+	if (!mx_gpu_pending(claim) && gf->user->claims[ask->gpu] >= MX_GPU_CLAIMS_PER_USER) {
 		ret = -EDQUOT;
 		goto out;
 	}
-	mx_gpu_ask(gpu, claim, ask->bid_cents, (u64)ask->time_ms * NSEC_PER_MSEC, wallet);
+	mx_gpu_ask(gpu, claim, ask->bid_cents, (u64)ask->time_ms * NSEC_PER_MSEC);
 out:
 	mutex_unlock(&gpu->lock);
 	return ret;
@@ -295,10 +218,8 @@ static long ioctl_release(struct mx_gpu_file *gf, const u32 __user *arg)
 		return PTR_ERR(gpu);
 	claim = &gf->claim[nr];
 	clear_bit(nr, &gf->news);
-	if (pending(claim)) {
+	if (mx_gpu_pending(claim)) {
 		mx_gpu_end(gpu, claim);
-		/* Whoever waits through the same file has to know. */
-		wake_up(&gf->wait);
 	} else {
 		ret = claim->c.state == MX_CLAIM_EXPIRED ? -ETIME : -ENOENT;
 		claim->c.state = MX_CLAIM_NONE;

@@ -7,6 +7,10 @@
  * At the end of a lease whose holder asked for more time than one lease gives, an auction is held
  * with the holder as the rival of those who wait: it goes on, at a new price, only if it outbids
  * them all and nobody is owed a turn. Else the GPU is auctioned when the holder has left.
+ *
+ * A turn on the survival share is much longer than on a CPU, so a few hundred who wait, bidding
+ * nothing, could take all of the time. So the market has as much time after each turn as that took,
+ * if anybody can pay: many turns take half of the time at most, and waits get longer instead.
  */
 #include "gpuplane.h"
 #include "price.h"
@@ -153,12 +157,21 @@ u64 mx_gpuplane_settle(struct mx_gpuplane *g, u64 now_ns)
 	return cost_nanocents;
 }
 
+/* If the lease was a turn on the survival share, the market has as much time next. */
+static void end_turn(struct mx_gpuplane *g, u64 now_ns)
+{
+	if (g->turn && now_ns > g->begun_ns)
+		g->market_ns = now_ns + (now_ns - g->begun_ns);
+	g->turn = false;
+}
+
 /* The lease ends. */
 static u64 vacate(struct mx_gpuplane *g, u64 now_ns)
 {
 	u64 cost_nanocents = mx_gpuplane_settle(g, now_ns);
 
 	update_busy(g, now_ns);
+	end_turn(g, now_ns);
 	g->holder = NULL;
 	return cost_nanocents;
 }
@@ -185,11 +198,15 @@ u64 mx_gpuplane_end(struct mx_gpuplane *g, struct mx_claim *c, u64 now_ns)
 	return cost_nanocents;
 }
 
-/* @c, not queued, has won @slice_ns. */
-static void begin_lease(struct mx_gpuplane *g, struct mx_claim *c, u64 slice_ns, u64 now_ns)
+/* @c, not queued, has won. */
+static void begin_lease(struct mx_gpuplane *g, struct mx_claim *c, const struct mx_pick *pick,
+			u64 now_ns)
 {
-	slice_ns = min(slice_ns, c->left_ns);
+	u64 slice_ns = min(pick->slice_ns, c->left_ns);
+
 	c->left_ns -= slice_ns;
+	g->turn = pick->verdict == MX_SURVIVAL;
+	g->begun_ns = now_ns;
 	g->since_ns = now_ns;
 	g->until_ns = now_ns + slice_ns;
 	g->price = mx_price(&g->rq, c->node.bid, g->reserve, c->node.tag);
@@ -197,9 +214,25 @@ static void begin_lease(struct mx_gpuplane *g, struct mx_claim *c, u64 slice_ns,
 	g->auctions++;
 }
 
+/* The auction while the market has its time: without turns. Returns false if nobody can pay. */
+static bool pick_market(struct mx_gpuplane *g, const struct mx_rival *rival, u64 now_ns,
+			struct mx_pick *pick)
+{
+	u64 never_ns = U64_MAX;
+
+	/* As if all who wait were known to be owed nothing for long. */
+	g->rq.paced_nr = g->rq.nr_queued;
+	mx_pick(&g->rq, rival, &g->terms, &never_ns, now_ns, pick);
+	g->rq.paced_nr = 0;
+	pick->slice_ns = clamp(g->market_ns - now_ns, g->terms.slice_min_ns, pick->slice_ns);
+	return pick->verdict != MX_IDLE;
+}
+
 static void pick_next(struct mx_gpuplane *g, const struct mx_rival *rival, u64 now_ns,
 		      struct mx_pick *pick)
 {
+	if (now_ns < g->market_ns && pick_market(g, rival, now_ns, pick))
+		return;
 	/* Leases are few and long: no short way out that leaves an overdue wait for later. */
 	if (mx_survival_due(&g->rq, &g->terms, g->survival_ns, now_ns))
 		g->rq.paced_nr = 0;
@@ -228,7 +261,8 @@ static bool renew(struct mx_gpuplane *g, u64 now_ns, struct mx_gpu_step *step)
 	}
 	step->cost_nanocents = mx_gpuplane_settle(g, now_ns);
 	step->renewed = c;
-	begin_lease(g, c, pick.slice_ns, now_ns);
+	end_turn(g, now_ns);
+	begin_lease(g, c, &pick, now_ns);
 	return true;
 }
 
@@ -262,7 +296,7 @@ static void auction(struct mx_gpuplane *g, u64 now_ns, struct mx_gpu_step *step)
 	c = (struct mx_claim *)pick.node;
 	mx_rq_dequeue(&g->rq, &c->node);
 	update_busy(g, now_ns);
-	begin_lease(g, c, pick.slice_ns, now_ns);
+	begin_lease(g, c, &pick, now_ns);
 	g->holder = c;
 	c->state = MX_CLAIM_HELD;
 	step->granted = c;

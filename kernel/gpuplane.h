@@ -10,7 +10,7 @@
 
 #include "policy.h"
 
-/* Who asks has had a turn within 7/8 of this; turns on the survival share are no shorter. */
+/* Who asks has had a turn within 7/8 of the first; turns are no shorter than the second. */
 #define MX_GPU_MAX_WAIT_MS 4000
 #define MX_GPU_TURN_MIN_US 10000
 /* The moving average of the time under lease forgets half in this time. */
@@ -42,13 +42,16 @@ struct mx_claim {
  * @terms: terms of the auction
  * @grace_ns: how long a lease may be overstayed
  * @holder: who has the lease; NULL if the GPU is free
+ * @begun_ns: start of the lease, or of its last renewal
  * @since_ns: up to when the holder has been charged
  * @until_ns: end of the lease
  * @survival_ns: start of the next turn on the survival share
+ * @market_ns: no turn before this if somebody can pay
  * @busy_ns: up to when @busy_q32 counts
  * @busy_q32: moving average of the share of time under lease, up to 2^32
  * @price: what the holder pays, cents per GPU-second
  * @reserve: reserve price, as @price
+ * @turn: the lease is a turn on the survival share
  * @over: the lease is over and was not renewed: the holder has to leave
  * @auctions: auctions that had a winner
  * @leased_ns: time that was charged for
@@ -60,13 +63,16 @@ struct mx_gpuplane {
 	struct mx_terms terms;
 	u64 grace_ns;
 	struct mx_claim *holder;
+	u64 begun_ns;
 	u64 since_ns;
 	u64 until_ns;
 	u64 survival_ns;
+	u64 market_ns;
 	u64 busy_ns;
 	u64 busy_q32;
 	u32 price;
 	u32 reserve;
+	bool turn;
 	bool over;
 	u64 auctions;
 	u64 leased_ns;

@@ -7,11 +7,21 @@
  *   mx_price_mutex        multipliers of all CPUs (pricing.c); process context
  *   mx_wallet_mutex       wallets and grants are made and changed (account_admin.c)
  *   mx_class_mutex        state of the class (class.c); process context
+ *   mx_file::lock         a file's ring is made (device.c); process context, as the next two
+ *   rings_mutex           whose rings there are (ring_file.c)
+ *   poll_mutex            whether rings are polled, and which (ring_poll.c)
+ *   rings_lock            raw: the list of rings as the timer goes through it
+ *   mx_bid_ring::lock     raw: the kernel's end of one ring
  *   rq->lock              the core's; held around most sched_ext callbacks, never taken here
  *   mx_cpu::lock          raw: one order book, its counters, and the records that it owns
  *   map_lock              raw leaf: who draws on which wallet (account.c)
  *   mx_account::lock      raw leaf: the money of one wallet
  *   pool_lock             raw leaf: free and dormant records (task.c)
+ *
+ * The locks of rings are held while bids are put into force, and never taken under rq->lock. The
+ * timer has rings_lock when it tries, but does not wait for, mx_bid_ring::lock; nobody else holds
+ * both. mmap_lock is outside the mutexes of rings, and they are not held together with the mutexes
+ * above them.
  *
  * Two mx_cpu::lock are never held together, nor is mx_cpu::lock held with pool_lock. Inside
  * mx_cpu::lock nothing is taken but the leaves and what hrtimer_start() takes. It is taken with
@@ -306,6 +316,7 @@ void mx_notify_class(u32 event);
 void mx_notify_price(const struct cpumask *cpus, u32 kind, u32 event,
 		     const struct mx_multiplier *m);
 void mx_notify_wallet(u32 id, u32 event);
+void mx_notify_wallet_report(const struct mx_account_report *report, u32 event);
 void mx_notify_samples(void);
 bool mx_samples_wanted(void);
 int mx_sysfs_register(void);

@@ -159,8 +159,10 @@ int maxwell_nl_wallet_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 
 	NL_ASSERT_CTX_FITS(u32);
 	ret = mx_nl_init_net(genl_info_net(info), info->extack);
+	if (!ret && !*next)
+		mx_tasks_pay(NULL);
 	for (; !ret && *next < mx_account_limit(); ++*next) {
-		if (!mx_account_report(*next + 1, &report))
+		if (!mx_account_copy(*next + 1, &report))
 			ret = fill_wallet(skb, info, current_user_ns(), &report, -1);
 		if (ret)
 			break;
@@ -170,24 +172,35 @@ int maxwell_nl_wallet_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 }
 
 /**
- * mx_notify_wallet() - tell the group "wallet" what happened
- * @id: wallet; one that is deleted has to be there still
+ * mx_notify_wallet_report() - tell the group "wallet" what happened
+ * @report: the wallet, which may be gone by now
+ * @event: enum maxwell_wallet_event
+ *
+ * Context: process context.
+ */
+void mx_notify_wallet_report(const struct mx_account_report *report, u32 event)
+{
+	struct sk_buff *msg = mx_nl_notification(MAXWELL_NLGRP_WALLET);
+	struct genl_info info;
+
+	if (!msg)
+		return;
+	genl_info_init_ntf(&info, &maxwell_nl_family, MAXWELL_CMD_WALLET_NTF);
+	mx_nl_notify(msg, MAXWELL_NLGRP_WALLET,
+		     fill_wallet(msg, &info, &init_user_ns, report, event));
+}
+
+/**
+ * mx_notify_wallet() - the same of a wallet that is still there
+ * @id: its number
  * @event: enum maxwell_wallet_event
  *
  * Context: process context; without mx_account::lock.
  */
 void mx_notify_wallet(u32 id, u32 event)
 {
-	struct sk_buff *msg = mx_nl_notification(MAXWELL_NLGRP_WALLET);
 	struct mx_account_report report;
-	struct genl_info info;
-	int ret;
 
-	if (!msg)
-		return;
-	genl_info_init_ntf(&info, &maxwell_nl_family, MAXWELL_CMD_WALLET_NTF);
-	ret = mx_account_report(id, &report);
-	if (!ret)
-		ret = fill_wallet(msg, &info, &init_user_ns, &report, event);
-	mx_nl_notify(msg, MAXWELL_NLGRP_WALLET, ret);
+	if (!mx_account_report(id, &report))
+		mx_notify_wallet_report(&report, event);
 }

@@ -59,20 +59,22 @@ void mx_page_write(struct mx_cpu *mx, u64 now_ns)
 	best = mx->rq.nr_queued ? mx_rq_best(&mx->rq) : NULL;
 	e->flags = (cpu_online(mx->cpu) ? MAXWELL_CPU_ONLINE : 0) |
 		   (mx_cpu_idle(mx->cpu) ? MAXWELL_CPU_IDLE : 0);
-	e->reserve_general = READ_ONCE(mx->reserve[MX_BOOK_GENERAL]);
-	e->reserve_feeder = READ_ONCE(mx->reserve[MX_BOOK_FEEDER]);
 	e->price = mx->curr ? mx->curr->price : 0;
 	e->best_bid = best ? best->bid : 0;
 	e->queued = mx->rq.nr_queued;
-	e->time_ns = now_ns;
+	/* Others wrote while the caller, who has looked at the clock before, waited for the lock. */
+	e->time_ns = max(e->time_ns, now_ns);
 	mx_entry_write(published(mx->cpu), &s->seq, e);
 }
 
 /**
  * mx_page_prices() - publish new prices of a CPU
- * @mx: CPU, not locked
+ * @mx: CPU, not locked; its reserves are what comes of @value, and stay
  * @value: multipliers in force, by enum maxwell_price_kind
  * @now_ns: the time
+ *
+ * Reserves are not read anew in mx_page_write(): at a tick between their change and this they would
+ * be published beside the multipliers of before.
  */
 void mx_page_prices(struct mx_cpu *mx, const u32 *value, u64 now_ns)
 {
@@ -83,6 +85,8 @@ void mx_page_prices(struct mx_cpu *mx, const u32 *value, u64 now_ns)
 	e->local = value[MAXWELL_PRICE_KIND_LOCAL];
 	e->external = value[MAXWELL_PRICE_KIND_EXTERNAL];
 	e->gpu = value[MAXWELL_PRICE_KIND_GPU];
+	e->reserve_general = mx->reserve[MX_BOOK_GENERAL];
+	e->reserve_feeder = mx->reserve[MX_BOOK_FEEDER];
 	mx_page_write(mx, now_ns);
 	raw_spin_unlock_irqrestore(&mx->lock, flags);
 }

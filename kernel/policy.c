@@ -132,6 +132,24 @@ void mx_quote_add(struct mx_quote *sum, u32 bid, u16 tag)
 	}
 }
 
+/* Add the best bids that wait on @rq, those of bound tasks only if @bound. */
+static void quote_rq(struct mx_quote *sum, const struct mx_runqueue *rq, bool bound)
+{
+	const struct mx_node *best = rq->nr_queued ? mx_rq_best(rq) : NULL;
+	const struct mx_node *rival = NULL;
+
+	if (!best || best->bucket == MX_BUCKET_KTHREAD)
+		return;
+	if (bound || !best->bound)
+		mx_quote_add(sum, best->bid, best->tag);
+	if (best->tag)
+		rival = mx_rq_rival(rq, best->tag);
+	if (!rival || (rival->bound && !bound))
+		return;
+	/* One of the same tag stands for another that is hard to find in the same bucket. */
+	mx_quote_add(sum, rival->bid, rival->tag == best->tag ? 0 : rival->tag);
+}
+
 /**
  * mx_quote_make() - the best bids that wait here and might run elsewhere
  * @rq: runqueue
@@ -139,18 +157,28 @@ void mx_quote_add(struct mx_quote *sum, u32 bid, u16 tag)
  */
 void mx_quote_make(const struct mx_runqueue *rq, struct mx_quote *quote)
 {
-	const struct mx_node *best = rq->nr_queued ? mx_rq_best(rq) : NULL;
-	const struct mx_node *rival = NULL;
-
 	memset(quote, 0, sizeof(*quote));
-	if (!best || best->bucket == MX_BUCKET_KTHREAD)
-		return;
-	if (!best->bound)
-		mx_quote_add(quote, best->bid, best->tag);
-	if (best->tag)
-		rival = mx_rq_rival(rq, best->tag);
-	if (rival && !rival->bound)
-		mx_quote_add(quote, rival->bid, rival->tag);
+	quote_rq(quote, rq, false);
+}
+
+/**
+ * mx_turn_price() - what a turn on the survival share costs who has money for more
+ * @rq: runqueue, whoever gets the turn not queued in it
+ * @others: bids that count and are not queued in it, the one of whoever gets the turn among them
+ * @reserve: reserve price of its book
+ *
+ * The turn takes the place of a market slice, whose winner would have paid the second best bid.
+ * Were it cheaper than that, a crowd of small wallets could live on turns. Of unlimited wallets
+ * that wait only the best one counts.
+ *
+ * Return: cents per CPU-second; the caller limits it to the bid.
+ */
+u32 mx_turn_price(const struct mx_runqueue *rq, const struct mx_quote *others, u32 reserve)
+{
+	struct mx_quote all = *others;
+
+	quote_rq(&all, rq, true);
+	return max(reserve, all.bid[1]);
 }
 
 /* Cut a market slice short where the next turn on the survival share begins inside it. */

@@ -75,6 +75,7 @@ bool mx_survival_due(struct mx_runqueue *rq, const struct mx_terms *terms, u64 s
 		     u64 now_ns);
 void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct mx_terms *terms,
 	     u64 *survival_ns, u64 now_ns, struct mx_pick *pick);
+u32 mx_turn_price(const struct mx_runqueue *rq, const struct mx_quote *others, u32 reserve);
 u32 mx_price(const struct mx_runqueue *rq, u32 bid, u32 reserve, u16 tag);
 
 /**

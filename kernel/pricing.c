@@ -138,6 +138,7 @@ static u64 update_cpu(struct mx_cpu *mx, const struct mx_ramp *ramp, u64 now_ns,
 					  value[MAXWELL_PRICE_KIND_EXTERNAL],
 					  gpu_coupled(value[MAXWELL_PRICE_KIND_GPU],
 						      MX_BOOK_GENERAL), load));
+	/* What readers of the page need is what the price was multiplied by. */
 	value[MAXWELL_PRICE_KIND_GPU] = gpu_coupled(value[MAXWELL_PRICE_KIND_GPU], MX_BOOK_GENERAL);
 	mx_page_prices(mx, value, now_ns);
 	if (changed)

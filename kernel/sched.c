@@ -224,8 +224,11 @@ static void pick_backed(struct mx_cpu *mx, u64 now_ns, struct mx_pick *pick)
 	const struct mx_rival *rival = rival_of(mx);
 	int tries = STALE_BIDS_MAX;
 
-	if (rival && mx_task_effective_bid(mx->curr) != rival->bid)
-		mx_reprice_curr(mx);
+	if (rival) {
+		mx->curr_rival.bid = mx_task_effective_bid(mx->curr);
+		if (mx_task_bucket(mx->curr, rival->bid) != rival->bucket)
+			mx_reprice_curr(mx);
+	}
 	mx_book_refresh(mx, now_ns);
 	do {
 		mx_pick(&mx->rq, rival, &mx_terms, &mx->survival_ns, now_ns, pick);

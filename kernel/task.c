@@ -27,6 +27,8 @@
 #define DORMANT_BITS 10
 #define DORMANT_CHAIN_MAX 16
 
+static_assert(FREE_TARGET % MX_CHUNK_TASKS == 0, "the pool is filled by chunks");
+
 struct mx_task *mx_chunks[MX_CHUNKS_MAX];
 u32 mx_nr_chunks;
 static DEFINE_RAW_SPINLOCK(pool_lock);
@@ -363,8 +365,6 @@ static void refill_fn(struct work_struct *work)
  */
 int mx_tasks_init(void)
 {
-	BUILD_BUG_ON(FREE_TARGET % MX_CHUNK_TASKS);
-
 	refill_fn(NULL);
 	if (nr_free >= FREE_TARGET)
 		return 0;

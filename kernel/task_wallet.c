@@ -51,7 +51,7 @@ static void kick_all(void)
 
 static bool owes(const struct mx_task *t, const struct mx_account *a)
 {
-	return READ_ONCE(t->wallet) == a && READ_ONCE(t->owed_nanocents);
+	return (!a || READ_ONCE(t->wallet) == a) && READ_ONCE(t->owed_nanocents);
 }
 
 static void pay(struct mx_task *t)
@@ -61,7 +61,7 @@ static void pay(struct mx_task *t)
 
 /**
  * mx_tasks_pay() - take from a wallet what its tasks owe
- * @a: wallet
+ * @a: wallet; NULL for all
  */
 void mx_tasks_pay(const struct mx_account *a)
 {
@@ -70,16 +70,25 @@ void mx_tasks_pay(const struct mx_account *a)
 
 static bool draws_on(const struct mx_task *t, const struct mx_account *a)
 {
-	return READ_ONCE(t->wallet) == a;
+	return !a || READ_ONCE(t->wallet) == a;
+}
+
+/* Who waits keeps its place if it can. */
+static void reprice(struct mx_task *t)
+{
+	if (t->state == MX_QUEUED && t->node.tag == READ_ONCE(t->wallet->w.tag))
+		mx_book_fresh(mx_cpu(t->cpu), t, mx_now_ns());
+	else
+		mx_task_requeue(t);
 }
 
 /**
  * mx_tasks_reprice() - the bids of a wallet's tasks count for more or less
- * @a: wallet
+ * @a: wallet; NULL for all
  */
 void mx_tasks_reprice(const struct mx_account *a)
 {
-	visit_all(a, draws_on, mx_task_requeue);
+	visit_all(a, draws_on, reprice);
 	kick_all();
 }
 

@@ -48,7 +48,7 @@
 	X(user_income_max_cents, 0, 0, 1000000000, "cents per second",                             \
 	  "Largest sum of the incomes of the wallets that one user owns; 0 for no limit. What "    \
 	  "would exceed it is refused.")                                                           \
-	X(pacing_ms, 4000, 0, 60000, "ms",                                                         \
+	X(pacing_ms, 8000, 0, 60000, "ms",                                                         \
 	  "A wallet that holds what it earns in this time bids in full; with less, its bids "      \
 	  "shrink by an octave for each sixteenth that is missing. 0 turns pacing off.")           \
 	X(gpu_count, 1, 0, 16, "GPUs",                                                             \

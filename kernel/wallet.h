@@ -106,16 +106,11 @@ static inline bool mx_wallet_balanced(const struct mx_wallet *w)
  * @factor: of the wallet
  * @bid: cents per CPU-second
  *
- * A paced bid is rounded down to the floor of its bucket. Wallets that meet in a bucket then bid,
- * and pay, the same, or the shares that they get would be off by the width of a bucket.
- *
  * Return: cents per CPU-second, at most @bid.
  */
 static inline u32 mx_wallet_bid(u32 factor, u32 bid)
 {
-	if (likely(factor == MX_FACTOR_ONE))
-		return bid;
-	return mx_bucket_floor(mx_bucket((u32)(((u64)bid * factor) >> 16)));
+	return (u32)(((u64)bid * factor) >> 16);
 }
 
 #endif /* MAXWELL_WALLET_H */

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Whether libmaxwell can be used by others: the shared library exports what the map says, which is
-# what the headers declare; and once installed, programs in C and C++ that know nothing but its
-# pkg-config file build, link with either library, and run.
+# what the headers declare and what is documented; and once installed, each header stands for
+# itself, and programs in C and C++ that know nothing but the pkg-config file build without a
+# warning, link with either library, and run.
 #
 # Builds apart from everything else, so that it may run beside another make.
 #
@@ -12,7 +13,7 @@
 set -euo pipefail
 
 source=tools/libmaxwell
-headers=("$source"/{libmaxwell,maxwell_objects,maxwell_market}.h)
+headers=("$source"/{libmaxwell,maxwell_objects,maxwell_market,maxwell_types}.h)
 build=build/library/$MAXWELL_KERNEL
 work=$(mktemp --directory)
 trap 'rm --recursive --force "$work"' EXIT
@@ -45,6 +46,16 @@ grep --no-filename --only-matching --perl-regexp \
 	'^(?!static|typedef|struct \w+ \{|\s|#|/)[a-z].*?\bmxw_[a-z0-9_]+(?=\(|\[\]|;)' "${headers[@]}" |
 	grep --only-matching 'mxw_[a-z0-9_]*$' | sort > "$work/declared"
 same libmaxwell.map "$work/map" headers "$work/declared"
+# Each function has its description where it is defined; with what it returns, unless that is void.
+grep --no-filename --only-matching --perl-regexp '^[a-z].*?\bmxw_[a-z0-9_]+(?=\()' "${headers[@]}" |
+	grep --invert-match typedef | sed 's/^static inline //' > "$work/prototypes"
+while read -r prototype; do
+	name=${prototype##*[ *]}
+	described=$(cat "$source"/*.[ch] | sed --quiet "/^ \* $name() - /,/^ \*\//p")
+	[[ $described ]] || fail "$name() is not described: /** $name() - ... */ is missing"
+	[[ $prototype == "void $name" || $described == *' * Return: '* ]] ||
+		fail "the description of $name() does not say what it returns"
+done < "$work/prototypes"
 soname=$(readelf --dynamic "$lib/libmaxwell.so.0" | sed --quiet 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 [[ $soname == libmaxwell.so.0 ]] || fail "the soname is $soname"
 
@@ -86,10 +97,17 @@ int main(void)
 	header->magic = MAXWELL_PRICES_MAGIC;
 	header->version = MAXWELL_PRICES_VERSION;
 	header->total_bytes = sizeof(page);
-	header->nr_cpus = 1;
 	header->cpus_offset = 64;
-	header->entry_bytes = sizeof(*cpu);
+	header->nr_cpus = 1;
+	header->entry_bytes = sizeof(*cpu) + 4;
 	cpu->price = 42;
+	if (mxw_agent_init(&agent, ring, page, sizeof(page)) != -EPROTO)
+		return 3;
+	header->entry_bytes = sizeof(*cpu);
+	header->nr_cpus = sizeof(page) / sizeof(*cpu);
+	if (mxw_agent_init(&agent, ring, page, sizeof(page)) != -EPROTO)
+		return 3;
+	header->nr_cpus = 1;
 	if (mxw_agent_init(&agent, ring, page, sizeof(page)))
 		return 4;
 	if (mxw_price_read(&agent, 0, &prices) || prices.price != 42)
@@ -114,10 +132,16 @@ END
 cp "$work/user.c" "$work/user.cc"
 read -ra cflags < <(pkg-config --cflags libmaxwell)
 read -ra libs < <(pkg-config --libs libmaxwell)
-# Without our own, for which the file stands.
-read -ra other_libs < <(pkg-config --static --libs-only-l libmaxwell | sed 's/-lmaxwell//')
-warn=(-Wall -Wextra -Wpedantic -Werror)
-strict=(-Wshadow -Wconversion -Wno-sign-conversion)
+read -ra static_libs < <(pkg-config --static --libs libmaxwell)
+warn=(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-align -Wundef -Werror)
+for header in "${headers[@]}"; do
+	echo "#include <${header##*/}>" > "$work/alone.c"
+	cp "$work/alone.c" "$work/alone.cc"
+	gcc-14 -std=c11 "${warn[@]}" -Wstrict-prototypes "${cflags[@]}" -fsyntax-only "$work/alone.c"
+	for standard in c++11 c++20; do
+		clang-19 -std="$standard" "${warn[@]}" "${cflags[@]}" -fsyntax-only "$work/alone.cc"
+	done
+done
 
 # runs NAME: the program says what it should.
 runs()
@@ -129,15 +153,22 @@ runs()
 }
 
 gcc-14 -std=gnu11 "${warn[@]}" -O2 "${cflags[@]}" -o "$work/shared" "$work/user.c" "${libs[@]}"
-gcc-14 -std=c11 "${warn[@]}" "${strict[@]}" -O2 "${cflags[@]}" -o "$work/static" "$work/user.c" \
-	"$lib/libmaxwell.a" "${other_libs[@]}"
+# The linker warns of what libnl calls in the C library.
+gcc-14 -std=c11 "${warn[@]}" -O2 "${cflags[@]}" -c -o "$work/static.o" "$work/user.c"
+gcc-14 -static -o "$work/static" "$work/static.o" "${static_libs[@]}" 2> "$work/log" ||
+	{ cat "$work/log" && fail 'a static program does not link'; }
 clang-19 -std=c++11 "${warn[@]}" -O2 "${cflags[@]}" -c -o "$work/user.o" "$work/user.cc"
 gcc-14 -o "$work/c++" "$work/user.o" "${libs[@]}"
+# The example is built as a reader of it would.
+gcc-14 -std=gnu11 -Wall -Wextra -Werror -O2 "${cflags[@]}" -o "$work/agent" \
+	"$source/examples/agent.c" "${libs[@]}"
 runs shared
 runs static
 runs c++
 readelf --dynamic "$work/shared" | grep --quiet 'NEEDED.*libmaxwell.so.0' ||
 	fail 'a program linked with pkg-config does not use the shared library'
+! readelf --dynamic "$work/static" | grep --quiet NEEDED ||
+	fail 'a program linked with pkg-config --static needs shared libraries'
 
 # --- and it all goes away again ---
 make --no-print-directory uninstall BUILD="$build" DESTDIR="$work/dest" PREFIX="$prefix"

@@ -15,7 +15,8 @@ LIBDIR ?= $(PREFIX)/lib
 LIB_DIR := $(DESTDIR)$(LIBDIR)
 PC_DIR := $(LIB_DIR)/pkgconfig
 INCLUDE_DIR := $(DESTDIR)$(PREFIX)/include/maxwell
-LIB_HEADERS := $(addprefix tools/libmaxwell/,libmaxwell.h maxwell_market.h maxwell_objects.h)
+LIB_HEADERS := $(addprefix tools/libmaxwell/,libmaxwell.h maxwell_market.h maxwell_objects.h \
+	maxwell_types.h)
 
 # Module dependencies, and what the linker knows, are worked out on the machine that has them; a
 # package does it on install.

@@ -11,7 +11,7 @@ shell-quote = '$(subst ','\'',$(1))'
 # Without a pattern everything, with one only the guest cases that match it.
 export T SEED KEEP
 
-.PHONY: buildroot test test-unit test-vm run bench bench-gpu bench-market bench-guest vm-exec vm-shell
+.PHONY: buildroot test test-unit test-vm test-slow run bench bench-gpu bench-market bench-guest vm-exec vm-shell
 buildroot: ## make the build root (the other targets do it when they need it)
 	$(Q)scripts/buildroot.sh
 
@@ -23,6 +23,9 @@ test-unit: ## the tests that need no kernel
 
 test-vm: ## the cases in the guest (T=PATTERN selects)
 	$(Q)scripts/test.sh guest
+
+test-slow: ## the guest cases that make test leaves out because they take too long
+	$(Q)T=slow scripts/test.sh guest
 
 run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(MAKE_IN_ROOT) in-root-guest

@@ -30,6 +30,32 @@ static inline void *bench_alloc(size_t nr, size_t size)
 }
 
 /**
+ * bench_beats() - whether a bid comes before another
+ * @bid: the bid
+ * @seq: number of its arrival
+ * @other_bid: the other bid
+ * @other_seq: number of its arrival
+ *
+ * Return: true if it is dearer, or as dear and came first.
+ */
+static inline bool bench_beats(u32 bid, u64 seq, u32 other_bid, u64 other_seq)
+{
+	return bid > other_bid || (bid == other_bid && seq < other_seq);
+}
+
+/* A bid in an array that is kept as a heap. */
+struct bench_slot {
+	u64 seq;
+	u32 bid;
+	u32 item;
+};
+
+static inline bool bench_slot_beats(const struct bench_slot *a, const struct bench_slot *b)
+{
+	return bench_beats(a->bid, a->seq, b->bid, b->seq);
+}
+
+/**
  * struct bench_book - a structure under test
  * @name: for the table
  * @item_bytes: memory for each waiting item

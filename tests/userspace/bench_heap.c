@@ -5,19 +5,22 @@
  */
 #include "bench_book.h"
 
-struct slot {
-	u64 seq;
-	u32 bid;
-	u32 item;
-};
-
 struct heap {
-	struct slot *slot;
+	struct bench_slot *slot;
 	u32 *place;	/* of an item in the heap */
 	u32 nr;
 	u32 reserve;
 	u64 seq;
 };
+
+static void destroy(void *book)
+{
+	struct heap *h = book;
+
+	free(h->slot);
+	free(h->place);
+	free(h);
+}
 
 static void *create(u32 n)
 {
@@ -29,49 +32,33 @@ static void *create(u32 n)
 	h->place = bench_alloc(n, sizeof(*h->place));
 	if (h->slot && h->place)
 		return h;
-	free(h->slot);
-	free(h->place);
-	free(h);
+	destroy(h);
 	return NULL;
 }
 
-static void destroy(void *book)
-{
-	struct heap *h = book;
-
-	free(h->slot);
-	free(h->place);
-	free(h);
-}
-
-static bool beats(const struct slot *a, const struct slot *b)
-{
-	return a->bid > b->bid || (a->bid == b->bid && a->seq < b->seq);
-}
-
-static void put(struct heap *h, u32 at, struct slot slot)
+static void put(struct heap *h, u32 at, struct bench_slot slot)
 {
 	h->slot[at] = slot;
 	h->place[slot.item] = at;
 }
 
-static void sift_up(struct heap *h, u32 at, struct slot slot)
+static void sift_up(struct heap *h, u32 at, struct bench_slot slot)
 {
-	while (at && beats(&slot, &h->slot[(at - 1) / 2])) {
+	while (at && bench_slot_beats(&slot, &h->slot[(at - 1) / 2])) {
 		put(h, at, h->slot[(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
 	put(h, at, slot);
 }
 
-static void sift_down(struct heap *h, u32 at, struct slot slot)
+static void sift_down(struct heap *h, u32 at, struct bench_slot slot)
 {
 	u32 child;
 
 	while ((child = 2 * at + 1) < h->nr) {
-		if (child + 1 < h->nr && beats(&h->slot[child + 1], &h->slot[child]))
+		if (child + 1 < h->nr && bench_slot_beats(&h->slot[child + 1], &h->slot[child]))
 			child++;
-		if (!beats(&h->slot[child], &slot))
+		if (!bench_slot_beats(&h->slot[child], &slot))
 			break;
 		put(h, at, h->slot[child]);
 		at = child;
@@ -84,18 +71,18 @@ static void insert(void *book, u32 i, u32 bid, u64 now_ns)
 	struct heap *h = book;
 
 	(void)now_ns;
-	sift_up(h, h->nr++, (struct slot){ .seq = h->seq++, .bid = bid, .item = i });
+	sift_up(h, h->nr++, (struct bench_slot){ .seq = h->seq++, .bid = bid, .item = i });
 }
 
 static void remove_item(void *book, u32 i)
 {
 	struct heap *h = book;
 	u32 at = h->place[i];
-	struct slot last = h->slot[--h->nr];
+	struct bench_slot last = h->slot[--h->nr];
 
 	if (at == h->nr)
 		return;
-	if (at && beats(&last, &h->slot[(at - 1) / 2]))
+	if (at && bench_slot_beats(&last, &h->slot[(at - 1) / 2]))
 		sift_up(h, at, last);
 	else
 		sift_down(h, at, last);
@@ -120,7 +107,7 @@ static u32 price(void *book, u32 reserve)
 
 const struct bench_book bench_heap = {
 	.name = "heap",
-	.item_bytes = sizeof(struct slot) + sizeof(u32),
+	.item_bytes = sizeof(struct bench_slot) + sizeof(u32),
 	.fixed_bytes = sizeof(struct heap),
 	.create = create,
 	.destroy = destroy,

@@ -16,12 +16,6 @@
 
 #define LAZY_QUANTA 64
 
-struct slot {
-	u64 seq;
-	u32 bid;
-	u32 item;
-};
-
 /**
  * struct lazy - the structure
  * @slot: the heap, then those that are pending
@@ -36,9 +30,9 @@ struct slot {
  * @seq: number of arrivals
  */
 struct lazy {
-	struct slot *slot;
+	struct bench_slot *slot;
 	u64 *waits;
-	struct slot winner;
+	struct bench_slot winner;
 	u32 heap_nr;
 	u32 nr;
 	u32 room;
@@ -47,6 +41,15 @@ struct lazy {
 	u32 reserve;
 	u64 seq;
 };
+
+static void destroy(void *book)
+{
+	struct lazy *l = book;
+
+	free(l->slot);
+	free(l->waits);
+	free(l);
+}
 
 static void *create(u32 n)
 {
@@ -61,29 +64,13 @@ static void *create(u32 n)
 	l->winner.seq = U64_MAX;
 	if (l->slot && l->waits)
 		return l;
-	free(l->slot);
-	free(l->waits);
-	free(l);
+	destroy(l);
 	return NULL;
 }
 
-static void destroy(void *book)
-{
-	struct lazy *l = book;
-
-	free(l->slot);
-	free(l->waits);
-	free(l);
-}
-
-static bool waits(const struct lazy *l, const struct slot *slot)
+static bool waits(const struct lazy *l, const struct bench_slot *slot)
 {
 	return l->waits[slot->item] == slot->seq;
-}
-
-static bool beats(const struct slot *a, const struct slot *b)
-{
-	return a->bid > b->bid || (a->bid == b->bid && a->seq < b->seq);
 }
 
 /* Above @bid by more than the threshold. */
@@ -92,23 +79,24 @@ static bool far_above(u32 challenger, u32 bid)
 	return challenger > (u64)bid + bid / 8;
 }
 
-static void sift_up(struct lazy *l, u32 at, struct slot slot)
+static void sift_up(struct lazy *l, u32 at, struct bench_slot slot)
 {
-	while (at && beats(&slot, &l->slot[(at - 1) / 2])) {
+	while (at && bench_slot_beats(&slot, &l->slot[(at - 1) / 2])) {
 		l->slot[at] = l->slot[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
 	l->slot[at] = slot;
 }
 
-static void sift_down(struct lazy *l, u32 at, struct slot slot)
+static void sift_down(struct lazy *l, u32 at, struct bench_slot slot)
 {
 	u32 child;
 
 	while ((child = 2 * at + 1) < l->heap_nr) {
-		if (child + 1 < l->heap_nr && beats(&l->slot[child + 1], &l->slot[child]))
+		if (child + 1 < l->heap_nr &&
+		    bench_slot_beats(&l->slot[child + 1], &l->slot[child]))
 			child++;
-		if (!beats(&l->slot[child], &slot))
+		if (!bench_slot_beats(&l->slot[child], &slot))
 			break;
 		l->slot[at] = l->slot[child];
 		at = child;
@@ -119,7 +107,7 @@ static void sift_down(struct lazy *l, u32 at, struct slot slot)
 /* Take the top off the heap. The last pending slot fills the gap before them. */
 static void pop(struct lazy *l)
 {
-	struct slot last = l->slot[--l->heap_nr];
+	struct bench_slot last = l->slot[--l->heap_nr];
 
 	l->slot[l->heap_nr] = l->slot[--l->nr];
 	if (l->heap_nr)
@@ -163,7 +151,7 @@ static void drop_stale_top(struct lazy *l)
 }
 
 /* The probable winner; NULL if nothing waits. */
-static const struct slot *winner(struct lazy *l)
+static const struct bench_slot *winner(struct lazy *l)
 {
 	if (++l->quanta < LAZY_QUANTA && waits(l, &l->winner))
 		return &l->winner;
@@ -181,7 +169,7 @@ static const struct slot *winner(struct lazy *l)
 static void insert(void *book, u32 i, u32 bid, u64 now_ns)
 {
 	struct lazy *l = book;
-	struct slot slot = { .seq = ++l->seq, .bid = bid, .item = i };
+	struct bench_slot slot = { .seq = ++l->seq, .bid = bid, .item = i };
 
 	(void)now_ns;
 	if (l->nr == l->room)
@@ -212,7 +200,7 @@ static u32 extract(void *book)
 static u32 price(void *book, u32 reserve)
 {
 	struct lazy *l = book;
-	const struct slot *best = winner(l);
+	const struct bench_slot *best = winner(l);
 
 	WRITE_ONCE(l->reserve, reserve);
 	return best && best->bid >= READ_ONCE(l->reserve) ? best->item : BENCH_NONE;
@@ -220,7 +208,7 @@ static u32 price(void *book, u32 reserve)
 
 const struct bench_book bench_lazy = {
 	.name = "lazy",
-	.item_bytes = 2 * sizeof(struct slot) + sizeof(u64),
+	.item_bytes = 2 * sizeof(struct bench_slot) + sizeof(u64),
 	.fixed_bytes = sizeof(struct lazy),
 	.create = create,
 	.destroy = destroy,

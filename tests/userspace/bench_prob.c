@@ -41,6 +41,15 @@ struct prob {
 	struct entry champion[PROB_CHAMPIONS];
 };
 
+static void destroy(void *book)
+{
+	struct prob *p = book;
+
+	free(p->pool);
+	free(p->place);
+	free(p);
+}
+
 static void *create(u32 n)
 {
 	struct prob *p = calloc(1, sizeof(*p));
@@ -52,19 +61,8 @@ static void *create(u32 n)
 	p->rng = 1;
 	if (p->pool && p->place)
 		return p;
-	free(p->pool);
-	free(p->place);
-	free(p);
+	destroy(p);
 	return NULL;
-}
-
-static void destroy(void *book)
-{
-	struct prob *p = book;
-
-	free(p->pool);
-	free(p->place);
-	free(p);
 }
 
 /* Index of @item among the champions; @champions if it is none. */

@@ -47,7 +47,7 @@ static void destroy(void *book)
 
 static bool beats(const struct rb_node *a, const struct rb_node *b)
 {
-	return a->bid > b->bid || (a->bid == b->bid && a->seq < b->seq);
+	return bench_beats(a->bid, a->seq, b->bid, b->seq);
 }
 
 /* Put @with where @node hangs. */

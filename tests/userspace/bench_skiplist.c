@@ -65,6 +65,15 @@ static size_t place_nodes(struct skip_list *l, char *memory, u32 n)
 	return at;
 }
 
+static void destroy(void *book)
+{
+	struct skip_list *l = book;
+
+	free(l->node);
+	free(l->memory);
+	free(l);
+}
+
 static void *create(u32 n)
 {
 	struct skip_list *l = calloc(1, sizeof(*l));
@@ -77,24 +86,13 @@ static void *create(u32 n)
 		place_nodes(l, l->memory, n);
 		return l;
 	}
-	free(l->node);
-	free(l->memory);
-	free(l);
+	destroy(l);
 	return NULL;
-}
-
-static void destroy(void *book)
-{
-	struct skip_list *l = book;
-
-	free(l->node);
-	free(l->memory);
-	free(l);
 }
 
 static bool beats(const struct skip_node *a, const struct skip_node *b)
 {
-	return a->bid > b->bid || (a->bid == b->bid && a->seq < b->seq);
+	return bench_beats(a->bid, a->seq, b->bid, b->seq);
 }
 
 /* Where the links to (or past) @node are, one for each of its levels. */

@@ -15,11 +15,12 @@
 #include <sys/random.h>
 
 static const struct test_suite *const suites[] = {
-	&bucket_suite,	 &runqueue_suite, &policy_suite,
+	&bucket_suite,	 &runqueue_suite, &walk_suite,	&policy_suite,
 	&survival_suite, &price_suite,	  &tunables_suite,
-	&books_suite,	 &wallet_suite,	  &pacing_suite,
+	&books_suite,	 &wallet_suite,	  &evaporation_suite, &pacing_suite,
 	&market_suite,	 &rival_suite,	  &gpu_suite,
-	&gpu_random_suite, &coupling_suite,
+	&gpu_lease_suite, &gpu_random_suite, &coupling_suite, &ring_suite,
+	&page_suite,	 &ring_race_suite,
 };
 
 static jmp_buf failed_case;

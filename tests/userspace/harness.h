@@ -35,16 +35,22 @@ struct test_suite {
 extern const struct test_suite books_suite;
 extern const struct test_suite bucket_suite;
 extern const struct test_suite coupling_suite;
+extern const struct test_suite evaporation_suite;
+extern const struct test_suite gpu_lease_suite;
 extern const struct test_suite gpu_random_suite;
 extern const struct test_suite gpu_suite;
 extern const struct test_suite market_suite;
 extern const struct test_suite pacing_suite;
+extern const struct test_suite page_suite;
 extern const struct test_suite policy_suite;
 extern const struct test_suite price_suite;
+extern const struct test_suite ring_race_suite;
+extern const struct test_suite ring_suite;
 extern const struct test_suite rival_suite;
 extern const struct test_suite runqueue_suite;
 extern const struct test_suite survival_suite;
 extern const struct test_suite tunables_suite;
+extern const struct test_suite walk_suite;
 extern const struct test_suite wallet_suite;
 
 noreturn void test_fail(void);
@@ -60,6 +66,14 @@ static inline u64 test_random_below(u64 below)
 static inline u64 test_random_range(u64 lo, u64 hi)
 {
 	return lo + test_random_below(hi - lo + 1);
+}
+
+/* A random number up to @limit, of a random number of bits: every order of magnitude comes up. */
+static inline u64 test_random_log(u64 limit)
+{
+	u64 number = test_random() >> test_random_below(64);
+
+	return min(number, limit);
 }
 
 /*

@@ -25,7 +25,7 @@ void market_init(struct market *m, u32 nr_cpus, u32 reserve)
 	m->nr_cpus = nr_cpus;
 	m->reserve = reserve;
 	m->tick_period_ns = 4 * NSEC_PER_MSEC;
-	m->pacing_ns = 4ULL * NSEC_PER_SEC;
+	m->pacing_ns = 8ULL * NSEC_PER_SEC;
 	m->now_ns = MARKET_START_NS;
 	m->next_wake_ns = U64_MAX;
 	for (i = 0; i < nr_cpus; i++) {
@@ -107,22 +107,44 @@ static bool rebid(struct market *m, struct market_task *t)
 	return true;
 }
 
+/* What waits on the other CPUs. */
+static struct mx_quote outside(const struct market *m, const struct market_cpu *c)
+{
+	struct mx_quote sum = {};
+	u32 i;
+
+	for (i = 0; i < m->nr_cpus; i++) {
+		if (&m->cpu[i] == c)
+			continue;
+		mx_quote_add(&sum, m->cpu[i].quote.bid[0], m->cpu[i].quote.tag[0]);
+		mx_quote_add(&sum, m->cpu[i].quote.bid[1], m->cpu[i].quote.tag[1]);
+	}
+	return sum;
+}
+
 static u32 price(const struct market *m, const struct market_cpu *c, const struct market_task *t,
 		 u32 bid)
 {
-	struct mx_quote outside = {};
-	u32 price, i;
+	struct mx_quote others;
+	u32 price;
 
 	price = mx_price(&c->rq, bid, m->reserve, t->wallet->tag);
 	if (!t->wallet->tag)
 		return price;
-	for (i = 0; i < m->nr_cpus; i++) {
-		if (&m->cpu[i] == c)
-			continue;
-		mx_quote_add(&outside, m->cpu[i].quote.bid[0], m->cpu[i].quote.tag[0]);
-		mx_quote_add(&outside, m->cpu[i].quote.bid[1], m->cpu[i].quote.tag[1]);
-	}
-	return min(bid, max(price, mx_quote_for(&outside, t->wallet->tag)));
+	others = outside(m, c);
+	return min(bid, max(price, mx_quote_for(&others, t->wallet->tag)));
+}
+
+/* What a turn on the survival share costs; it bids, and pays, nothing in debt. */
+static u32 turn_price(const struct market *m, const struct market_cpu *c,
+		      const struct market_task *t, u32 bid)
+{
+	struct mx_quote others = outside(m, c);
+
+	if (!t->wallet->factor)
+		return 0;
+	mx_quote_add(&others, bid, t->wallet->tag);
+	return min(t->bid, mx_turn_price(&c->rq, &others, m->reserve));
 }
 
 static void take_price(struct market *m, struct market_cpu *c)
@@ -131,7 +153,8 @@ static void take_price(struct market *m, struct market_cpu *c)
 	u32 bid = mx_wallet_bid(t->wallet->factor, t->bid);
 
 	c->rival = (struct mx_rival){ bid, mx_bucket(bid), t->node.book };
-	t->price = price(m, c, t, bid);
+	t->price = c->survival && t->wallet->tag ? turn_price(m, c, t, bid) :
+						   price(m, c, t, bid);
 }
 
 static void charge(struct market *m, struct market_task *t, u64 ran_ns)

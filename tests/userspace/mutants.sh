@@ -19,7 +19,7 @@ mkdir --parents "$1"
 dir=$(readlink --canonicalize "$1")
 cc=$2
 sources=(pure.h runqueue.h runqueue.c policy.h policy.c price.h price.c wallet.h wallet.c
-	gpuplane.h gpuplane.c coupling.h tunables.h)
+	gpuplane.h gpuplane.c coupling.h tunables.h bid.h ring.h ring.c page.h)
 
 # name | file | sed expression. Headers last: they rebuild everything.
 mutations=(
@@ -101,7 +101,7 @@ mutations=(
 	'table may fall|price.c|s/least = permille\[i\];/;/'
 	'table has no upper bound|price.c|s/permille\[i\] > MX_COUPLING_MAX/false/'
 	'leases make the multiplier wrap|price.c|s/return (u32)min((u64)gpu + extra, (u64)U32_MAX);/return (u32)(gpu + extra);/'
-	'lease is longer than what was asked for|gpuplane.c|s/slice_ns = min(slice_ns, c->left_ns);/;/'
+	'lease is longer than what was asked for|gpuplane.c|s/slice_ns = min(pick->slice_ns, c->left_ns);/slice_ns = pick->slice_ns;/'
 	'lease has the price of the one before|gpuplane.c|s/g->price = mx_price(&g->rq, c->node.bid, g->reserve, c->node.tag);/g->price = max(g->price, g->reserve);/'
 	'lease is paid for by its end, not by its use|gpuplane.c|s/now_ns > g->since_ns ? now_ns - g->since_ns : 0;/g->until_ns - g->since_ns;/'
 	'holder goes on whoever waits|gpuplane.c|s/if (pick.verdict != MX_KEEP) {/if (false) {/'
@@ -110,12 +110,33 @@ mutations=(
 	'no grace|gpuplane.c|s/if (now_ns < g->until_ns + g->grace_ns)/if (now_ns < g->until_ns)/'
 	'overstayed lease is free|gpuplane.c|s/step->cost_nanocents = vacate(g, now_ns);/vacate(g, now_ns);/'
 	'overdue wait waits on|gpuplane.c|s/^\t\tg->rq.paced_nr = 0;/;/'
+	'turns of a crowd take all of the time|gpuplane.c|s/g->market_ns = now_ns + (now_ns - g->begun_ns);/;/'
+	'market has its time when nobody can pay|gpuplane.c|s/return pick->verdict != MX_IDLE;/return true;/'
 	'turn is owed for a time without waits|gpuplane.c|s/now_ns + first_turn_ns(&g->terms)/now_ns/'
 	'changed request waits from now|gpuplane.c|s/if (c->state == MX_CLAIM_WAITING || c->state == MX_CLAIM_HELD) {/if (c->state == MX_CLAIM_WAITING)\n\t\tmx_gpuplane_end(g, c, now_ns);\n\tif (c->state == MX_CLAIM_HELD) {/'
 	'withdrawn request stays|gpuplane.c|s/if (c->state == MX_CLAIM_WAITING)$/if (false)/'
 	'changed bid stays in its bucket|gpuplane.c|s/bool moves = c->node.queued/bool moves = false/'
 	'GPU is never busy|gpuplane.c|s/u64 target_q32 = g->holder ? 1ULL << 32 : 0;/u64 target_q32 = 0;/'
 	'reserve does not hold anybody back|gpuplane.c|s/g->rq.book\[MX_BOOK_GENERAL\].reserve = mx_bucket(reserve);/;/'
+	'batch of the ring has no bound|ring.c|s/return min(ahead, max);/return ahead;/'
+	'overrun is not noticed|ring.c|s/if (unlikely(ahead > MAXWELL_RING_ENTRIES))/if (false)/'
+	'full ring is an overrun|ring.c|s/ahead > MAXWELL_RING_ENTRIES/ahead >= MAXWELL_RING_ENTRIES/'
+	'overrun leaves the entries|ring.c|s/^\t\tr->tail = head;/;/'
+	'overrun is not counted|ring.c|s/r->overrun++;/;/'
+	'overrun is not shown|ring.c|s/^\t\tmx_ring_end(r);/;/'
+	'shared tail is believed|ring.c|s/ahead = head - r->tail;/ahead = head - r->header->tail;/'
+	'half of the entries are not used|ring.c|s/r->tail++ % MAXWELL_RING_ENTRIES/r->tail++ % (MAXWELL_RING_ENTRIES \/ 2)/'
+	'unknown bits of an entry are taken|ring.c|s/if (e->agent_id & ~KNOWN_BITS || /if (/'
+	'two books at once|ring.c|s/(e->agent_id & BOOK_BITS) == BOOK_BITS)/false)/'
+	'default comes with a bid|ring.c|s/(e->bid_cents || e->resource_units)/e->resource_units/'
+	'default comes with a limit|ring.c|s/(e->bid_cents || e->resource_units)/e->bid_cents/'
+	'limit of a bid wraps|ring.c|s/(u64)e->resource_units \* NSEC_PER_USEC/(u32)(e->resource_units * NSEC_PER_USEC)/'
+	'garbage in a ring is not counted|ring.c|s/^\tr->invalid++;/;/'
+	'refusals are not shown|ring.c|/WRITE_ONCE(r->header->refused, /d'
+	'entry of a price is never odd|page.h|0,/WRITE_ONCE(shared->seq, ++\*seq);/s//(void)++*seq;/'
+	'reader of a price looks once|page.h|s/return READ_ONCE(shared->seq) == seq;/return true;/'
+	'reader of a price does not mind a writer|page.h|s/if (seq & 1)/if (false)/'
+	'time of a price is left out|page.h|/WRITE_ONCE(shared->time_ns, /d'
 	'product wraps|price.h|s/return product > U32_MAX ? U32_MAX : /return /'
 	'multiplier may fall to nothing|price.h|s/MX_MULTIPLIER_MIN 4096U/MX_MULTIPLIER_MIN 0U/'
 	'buckets are one octave off|runqueue.h|s/octave = fls(bid) - 3;/octave = fls(bid) - 2;/'

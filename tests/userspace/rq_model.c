@@ -162,3 +162,47 @@ void model_check(struct rq_model *m)
 	oldest = mx_rq_oldest(&m->rq);
 	CHECK(!!oldest == (m->nr > 0), "%u queued", m->nr);
 }
+
+u8 model_random_bucket(enum model_bids bids)
+{
+	if (bids == MODEL_FEW_BUCKETS)
+		return (u8)(60 + test_random_below(8));
+	if (!test_random_below(20))
+		return MX_BUCKET_KTHREAD;
+	return mx_bucket(test_random_u32_log());
+}
+
+/* Any node that is queued, or any that is not; NULL if there is none. */
+struct mx_node *model_random_node(struct rq_model *m, bool queued)
+{
+	u32 start = (u32)test_random_below(MODEL_NODES), i;
+
+	for (i = 0; i < MODEL_NODES; i++) {
+		struct mx_node *node = &m->node[(start + i) % MODEL_NODES];
+
+		if (node->queued == queued)
+			return node;
+	}
+	return NULL;
+}
+
+/* Nothing happens if all are queued. */
+void model_enqueue_random(struct rq_model *m, enum model_bids bids, u64 since_ns)
+{
+	struct mx_node *node = model_random_node(m, false);
+
+	if (!node)
+		return;
+	node->bucket = model_random_bucket(bids);
+	node->bid = mx_bucket_floor(node->bucket);
+	node->book = (u8)test_random_below(MX_BOOKS);
+	node->since_ns = since_ns;
+	model_enqueue(m, node);
+}
+
+/* @node may be NULL. */
+void model_dequeue_any(struct rq_model *m, struct mx_node *node)
+{
+	if (node)
+		model_dequeue(m, node);
+}

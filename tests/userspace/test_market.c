@@ -2,9 +2,9 @@
 /*
  * Shares follow money: wallets and auctions together, over simulated minutes.
  *
- * What a wallet gets for its money is exact to the width of a bucket at worst: where the price
- * level lies between two buckets, one wallet may bid the lower and the other the higher one for
- * most of the time. Evaporation and many tasks blur that.
+ * One wallet wins alone where its bids are a bucket above the other's, and both take turns where they
+ * meet; the second price that either pays follows the lower of the two bids all the time. What is
+ * left of the difference is that bids move while a slice lasts.
  */
 #include "harness.h"
 #include "market.h"
@@ -56,7 +56,9 @@ static void check_three_to_one(u32 cpus, u32 tasks_a, u32 tasks_b)
 
 static void shares_follow_money_on_one_cpu(void)
 {
-	static const u32 tasks[][2] = { { 1, 1 }, { 2, 2 }, { 4, 50 }, { 50, 50 }, { 50, 1 } };
+	static const u32 tasks[][2] = {
+		{ 1, 1 }, { 2, 2 }, { 1, 50 }, { 4, 50 }, { 50, 50 }, { 50, 1 },
+	};
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(tasks); i++)
@@ -80,7 +82,7 @@ static int compare_double(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Whatever incomes, bids, numbers of tasks: off by 2 % in the median, by a bucket at worst. */
+/* Whatever incomes, bids, numbers of tasks: off by 2 % in the median. */
 static void shares_follow_money_at_any_level(void)
 {
 	double off[25];
@@ -95,7 +97,7 @@ static void shares_follow_money_at_any_level(void)
 		a = wallet_with(nr * unit, (u32)test_random_range(1, 20), bid);
 		b = wallet_with(unit, (u32)test_random_range(1, 20), bid);
 		off[i] = fabs(ratio(a, b) / nr - 1);
-		CHECK(off[i] < 0.125, "incomes %u:%u, bid %u: off by %.3f", nr * unit, unit, bid,
+		CHECK(off[i] < 0.05, "incomes %u:%u, bid %u: off by %.3f", nr * unit, unit, bid,
 		      off[i]);
 	}
 	qsort(off, ARRAY_SIZE(off), sizeof(off[0]), compare_double);
@@ -134,12 +136,8 @@ static double parts_permille(u32 whole_income, u32 income, u32 nr)
 	return 1000 * (1 - (double)whole_ns / (double)total_ns);
 }
 
-/*
- * The parts of an income get what the whole of it would. If they are so small that each waits on
- * the survival share in between, where it pays no more than its paced bid, they get up to that
- * share in addition.
- */
-static void splitting_into_wallets_gains_the_survival_share_at_most(void)
+/* The parts of an income get what the whole of it would, though most of it in turns if many. */
+static void splitting_into_wallets_gains_nothing(void)
 {
 	static const u32 parts[] = { 1, 2, 10, 50 };
 	double got;
@@ -147,10 +145,10 @@ static void splitting_into_wallets_gains_the_survival_share_at_most(void)
 
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
 		got = parts_permille(1000, 1000, parts[i]);
-		CHECK(fabs(got - 500) < 25, "%u parts, 1:1: %.0f permille", parts[i], got);
+		CHECK(fabs(got - 500) < 12.5, "%u parts, 1:1: %.0f permille", parts[i], got);
 		got = parts_permille(3000, 1000, parts[i]);
-		CHECK(got > 250 * 0.95 && got < 250 + (parts[i] > 10 ? 50 : 12.5),
-		      "%u parts, 3:1: %.0f permille", parts[i], got);
+		/* 3.15:1 to 2.85:1 */
+		CHECK(got > 241 && got < 259.7, "%u parts, 3:1: %.0f permille", parts[i], got);
 	}
 }
 
@@ -201,8 +199,7 @@ static const struct test_case cases[] = {
 	{ "shares_follow_money_on_two_cpus", shares_follow_money_on_two_cpus },
 	{ "shares_follow_money_at_any_level", shares_follow_money_at_any_level },
 	{ "splitting_into_tasks_gains_nothing", splitting_into_tasks_gains_nothing },
-	{ "splitting_into_wallets_gains_the_survival_share_at_most",
-	  splitting_into_wallets_gains_the_survival_share_at_most },
+	{ "splitting_into_wallets_gains_nothing", splitting_into_wallets_gains_nothing },
 	{ "rich_wallet_pays_the_second_price", rich_wallet_pays_the_second_price },
 	{ "books_balance_under_a_mixed_load", books_balance_under_a_mixed_load },
 	{}

@@ -257,6 +257,47 @@ static void quote_tells_what_may_run_elsewhere(void)
 	CHECK_EQ(quote.bid[0], 0);
 }
 
+/* A turn costs the second best bid of different wallets: of those that wait and the others. */
+static void turn_costs_what_the_market_would(void)
+{
+	struct mx_quote others = {};
+
+	model_init(&model);
+	mx_quote_add(&others, mx_bucket_floor(30), 1);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), 10);
+	add(0, 30, MX_BOOK_GENERAL, 1);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), 10);
+	add(1, 60, MX_BOOK_GENERAL, 2);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), mx_bucket_floor(30));
+	add(2, 58, MX_BOOK_GENERAL, 2);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), mx_bucket_floor(30));
+	/* Tasks that cannot leave the CPU compete for it like others. */
+	add(3, 50, MX_BOOK_FEEDER, 3);
+	model.node[3].bound = true;
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), mx_bucket_floor(50));
+	CHECK_EQ(mx_turn_price(&model.rq, &others, mx_bucket_floor(55)), mx_bucket_floor(55));
+	/* Two that are unlimited compete with each other. */
+	mx_quote_add(&others, mx_bucket_floor(70), 0);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), mx_bucket_floor(60));
+	mx_quote_add(&others, mx_bucket_floor(65), 0);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), mx_bucket_floor(65));
+}
+
+/* However many tasks a wallet has in a bucket, the one behind them counts at least about right. */
+static void crowd_does_not_hide_the_price_of_a_turn(void)
+{
+	struct mx_quote others = {};
+	int i;
+
+	model_init(&model);
+	mx_quote_add(&others, mx_bucket_floor(40), 1);
+	for (i = 0; i < 50; i++)
+		add(i, 40, MX_BOOK_GENERAL, 1);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), 10);
+	add(50, 40, MX_BOOK_GENERAL, 2);
+	CHECK_EQ(mx_turn_price(&model.rq, &others, 10), mx_bucket_floor(40));
+}
+
 static const struct test_case cases[] = {
 	{ "rival_agrees_with_a_search", rival_agrees_with_a_search },
 	{ "rival_is_the_dearer_of_both_books", rival_is_the_dearer_of_both_books },
@@ -267,6 +308,8 @@ static const struct test_case cases[] = {
 	{ "tags_survive_the_wrap_of_the_counter", tags_survive_the_wrap_of_the_counter },
 	{ "quote_knows_the_best_rival_of_each_tag", quote_knows_the_best_rival_of_each_tag },
 	{ "quote_tells_what_may_run_elsewhere", quote_tells_what_may_run_elsewhere },
+	{ "turn_costs_what_the_market_would", turn_costs_what_the_market_would },
+	{ "crowd_does_not_hide_the_price_of_a_turn", crowd_does_not_hide_the_price_of_a_turn },
 	{}
 };
 

@@ -14,20 +14,12 @@
 #define YEAR (31556952ULL * SECOND)
 #define OPERATIONS 1000000
 
-/* A number with a uniformly random number of bits, so that every order of magnitude comes up. */
-static u64 random_log(u64 limit)
-{
-	u64 number = test_random() >> test_random_below(64);
-
-	return min(number, limit);
-}
-
 static struct mx_wallet_terms random_terms(void)
 {
 	struct mx_wallet_terms terms = {
-		.income = (u32)random_log(MX_WALLET_INCOME_MAX),
-		.half_life_ms = test_random_below(4) ? (u32)random_log(U32_MAX) : 0,
-		.cap_nanocents = random_log(MX_WALLET_CAP_MAX),
+		.income = (u32)test_random_log(MX_WALLET_INCOME_MAX),
+		.half_life_ms = test_random_below(4) ? (u32)test_random_log(U32_MAX) : 0,
+		.cap_nanocents = test_random_log(MX_WALLET_CAP_MAX),
 	};
 
 	if (!test_random_below(8))
@@ -45,7 +37,7 @@ static u64 random_elapsed_ns(void)
 	case 1:
 		return test_random_below(2 * SECOND);
 	default:
-		return 1 + random_log(5 * YEAR);
+		return 1 + test_random_log(5 * YEAR);
 	}
 }
 
@@ -127,7 +119,7 @@ static void check_balance(const struct mx_wallet *w, struct expectation e)
 
 static void random_charge(struct mx_wallet *w, u64 now_ns)
 {
-	u64 cost = test_random_below(10) ? random_log(1ULL << 50) : random_log(U64_MAX);
+	u64 cost = test_random_below(10) ? test_random_log(1ULL << 50) : test_random_log(U64_MAX);
 	u64 charged = w->charged_nanocents;
 	struct mx_wallet before = *w;
 	__int128 most;
@@ -151,7 +143,7 @@ static void random_fund(struct mx_wallet *w, u64 now_ns)
 
 	mx_wallet_settle(&before, now_ns);
 	room = mx_wallet_room(&before);
-	amount = test_random_below(2) ? random_log(U64_MAX) : room + test_random_below(3) - 1;
+	amount = test_random_below(2) ? test_random_log(U64_MAX) : room + test_random_below(3) - 1;
 	fits = mx_wallet_fund(w, amount, now_ns);
 	CHECK(fits == (amount <= room), "%llu, with room for %llu", (unsigned long long)amount,
 	      (unsigned long long)room);
@@ -168,7 +160,7 @@ static void random_change(struct mx_wallet *w, u64 now_ns)
 	s64 want;
 
 	mx_wallet_settle(&before, now_ns);
-	mx_wallet_change(w, 7, &terms, random_log(60 * SECOND), now_ns);
+	mx_wallet_change(w, 7, &terms, test_random_log(60 * SECOND), now_ns);
 	want = min(before.balance_nanocents, (s64)terms.cap_nanocents);
 	CHECK_EQ(w->balance_nanocents, terms.unlimited ? 0 : want);
 	CHECK(w->settled_ns >= before.settled_ns, "time goes back");
@@ -216,10 +208,10 @@ static void income_is_exact_without_evaporation(void)
 
 	for (i = 0; i < OPERATIONS; i++) {
 		struct mx_wallet_terms terms = {
-			.income = (u32)random_log(MX_WALLET_INCOME_MAX),
-			.cap_nanocents = random_log(MX_WALLET_CAP_MAX),
+			.income = (u32)test_random_log(MX_WALLET_INCOME_MAX),
+			.cap_nanocents = test_random_log(MX_WALLET_CAP_MAX),
 		};
-		u64 elapsed_ns = MS + random_log(YEAR);
+		u64 elapsed_ns = MS + test_random_log(YEAR);
 		__int128 want = (__int128)terms.income * elapsed_ns;
 		struct mx_wallet w;
 
@@ -231,104 +223,9 @@ static void income_is_exact_without_evaporation(void)
 	}
 }
 
-static void half_q32_is_two_to_the_minus_half_lives(void)
-{
-	u32 half_ms = 0;
-	int i;
-
-	for (i = 0; i < OPERATIONS; i++) {
-		u64 elapsed_ns = random_log(U64_MAX);
-		long double want;
-
-		half_ms = 1 + (u32)random_log(U32_MAX - 1);
-		if (test_random_below(2))
-			elapsed_ns = (u64)(half_ms * MS * (test_random_below(1 << 20) / 16384.0));
-		want = exp2l(-(long double)elapsed_ns / ((long double)half_ms * MS));
-		CHECK(fabsl(mx_half_q32(elapsed_ns, half_ms) / 0x1p32L - want) <
-			      want * 0.0000002L + 1 / 0x1p30L,
-		      "%.9Lf of a half-life: %u", (long double)elapsed_ns / half_ms / MS,
-		      mx_half_q32(elapsed_ns, half_ms));
-	}
-	for (i = 0; i < 40; i++) {
-		u32 got = mx_half_q32((u64)i * half_ms * MS, half_ms);
-		u32 want = i < 32 ? U32_MAX >> i : 0;
-
-		CHECK(got == want, "%d half-lives: %u", i, got);
-	}
-}
-
-/* Later leaves less, but for the error of the series, which ends at each sixteenth. */
-static void half_q32_falls(void)
-{
-	u32 half_ms = 1 + (u32)random_log(U32_MAX - 1), last = U32_MAX, now;
-	u64 step_ns = half_ms * MS / 10000, i;
-
-	for (i = 0; i < 100000; i++) {
-		now = mx_half_q32(i * step_ns, half_ms);
-		CHECK(now <= last, "step %llu: %u after %u", (unsigned long long)i, now, last);
-		last = now;
-	}
-}
-
-/* Whether a wallet is looked at each millisecond or once: within a thousandth. */
-static void small_steps_agree_with_a_big_one(void)
-{
-	int round;
-
-	for (round = 0; round < 200; round++) {
-		struct mx_wallet_terms terms = {
-			.income = 1 + (u32)random_log(1000000),
-			.half_life_ms = 1 + (u32)random_log(1 << 17),
-			.cap_nanocents = MX_WALLET_CAP_MAX,
-		};
-		u64 first = random_log(terms.income * 100 * SECOND), now_ns = YEAR;
-		u64 end_ns = YEAR + test_random_range(SECOND, 20 * SECOND);
-		struct mx_wallet often, once;
-		double a, b;
-
-		mx_wallet_init(&often, 7, &terms, 4 * SECOND, YEAR);
-		CHECK(mx_wallet_fund(&often, first, YEAR), "%llu", (unsigned long long)first);
-		once = often;
-		while (often.settled_ns < end_ns) {
-			now_ns += test_random_range(MS / 4, 4 * MS);
-			mx_wallet_settle(&often, now_ns);
-		}
-		mx_wallet_settle(&once, often.settled_ns);
-		a = (double)often.balance_nanocents;
-		b = (double)once.balance_nanocents;
-		CHECK(fabs(a - b) <= b / 1000 + 2000, "%.0f often, %.0f once: income %u, half-life %u",
-		      a, b, terms.income, terms.half_life_ms);
-	}
-}
-
-/* Left alone for as long as one likes, it holds what flows in during a half-life over ln 2. */
-static void idle_wallet_finds_its_level(void)
-{
-	int i;
-
-	for (i = 0; i < 10000; i++) {
-		struct mx_wallet_terms terms = {
-			.income = 1 + (u32)random_log(1000000),
-			.half_life_ms = 1 + (u32)random_log(100000),
-			.cap_nanocents = MX_WALLET_CAP_MAX,
-		};
-		long double want = terms.income / M_LN2l * terms.half_life_ms * MS;
-		struct mx_wallet w;
-
-		mx_wallet_init(&w, 7, &terms, 4 * SECOND, YEAR);
-		mx_wallet_settle(&w, YEAR + 60 * terms.half_life_ms * MS + random_log(100 * YEAR));
-		CHECK(fabsl(w.balance_nanocents - want) < want * 0.000002L + 2, "%lld, not %.0Lf",
-		      (long long)w.balance_nanocents, want);
-	}
-}
-
 static const struct test_case cases[] = {
 	{ "books_balance_over_millions_of_operations", books_balance_over_millions_of_operations },
 	{ "income_is_exact_without_evaporation", income_is_exact_without_evaporation },
-	{ "half_q32_is_two_to_the_minus_half_lives", half_q32_is_two_to_the_minus_half_lives },
-	{ "half_q32_falls", half_q32_falls },
-	{ "small_steps_agree_with_a_big_one", small_steps_agree_with_a_big_one },
-	{ "idle_wallet_finds_its_level", idle_wallet_finds_its_level },
 	{}
 };
 

@@ -20,7 +20,7 @@ SPLAT = re.compile(
     r"sched_ext:.*(runtime error|stall|hotplug|disabled \((?!unregistered from user space)|"
     r"unregistered from kernel)")
 
-HEAD = re.compile(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat): *(.+)")
+HEAD = re.compile(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat|slow): *(.+)")
 
 
 @dataclasses.dataclass
@@ -34,6 +34,7 @@ class Case:
     kernel_args: str = ""
     expect_splat: str = ""
     clock: str = "counted"
+    slow: str = ""
 
     @classmethod
     def read(cls, path):
@@ -68,8 +69,15 @@ def splats(lines, allowed):
 
 
 def select(patterns):
+    """The cases that match; without patterns all but the slow ones, "slow" for these."""
     cases = [Case.read(path) for path in sorted(CASES.glob("*.sh"))]
-    if patterns:
+    if patterns == ["slow"]:
+        cases = [case for case in cases if case.slow]
+    elif not patterns:
+        for case in (case for case in cases if case.slow):
+            print(f"# left out: {case.name}: {case.slow}: make test-slow")
+        cases = [case for case in cases if not case.slow]
+    else:
         cases = [case for case in cases
                  if any(fnmatch.fnmatch(case.name, f"*{p}*") for p in patterns)]
         if not cases:

@@ -63,15 +63,6 @@ three_to_one()
 	assert "$2 gets three times what $3 gets (permille)" "$PERMILLE > 2850 && $PERMILLE < 3150"
 }
 
-# about_three_to_one SECONDS REGEX REGEX: that, within 15 %: where one side is a crowd and the other is
-# not, the two meet different next-best bids, a price bucket apart.
-about_three_to_one()
-{
-	shares "$@"
-	assert "$2 gets about three times what $3 gets (permille)" \
-		"$PERMILLE > 2550 && $PERMILLE < 3450"
-}
-
 # no_tasks: all are gone, and their records.
 no_tasks()
 {

@@ -14,8 +14,8 @@
 /**
  * mxw_agent_init() - use a ring and a price page that are in memory already
  * @agent: the device
- * @ring: MAXWELL_RING_BYTES of a bid ring
- * @prices: the price page
+ * @ring: MAXWELL_RING_BYTES of a bid ring, on a cache line's boundary
+ * @prices: the price page, on a cache line's boundary
  * @prices_bytes: how much of it is there
  *
  * For simulators and tests, which play the kernel's part themselves; what takes a system call fails
@@ -34,6 +34,8 @@ int mxw_agent_init(struct mxw_agent *agent, void *ring, const void *prices, size
 		return -EPROTO;
 	cpus_bytes = (size_t)page->nr_cpus * page->entry_bytes;
 	if (page->entry_bytes < sizeof(struct maxwell_cpu_prices) ||
+	    page->entry_bytes % _Alignof(struct maxwell_cpu_prices) ||
+	    page->cpus_offset % _Alignof(struct maxwell_cpu_prices) ||
 	    page->cpus_offset < sizeof(*page) || page->cpus_offset > prices_bytes ||
 	    cpus_bytes > prices_bytes - page->cpus_offset)
 		return -EPROTO;
@@ -120,8 +122,11 @@ unmap_prices:
  * Bids for thread 0 are bids for the thread that calls this. The mapping of the ring does not
  * outlive a fork; a child opens the device again.
  *
- * Return: 0; -ENOENT if there is no device, since the module is not loaded; -EPROTO if the module
- * is of another age than this library; or another negative errno.
+ * Needs no privilege.
+ *
+ * Return: 0; -ENOENT if there is no device, since the module is not loaded; -EMFILE or -ENFILE if
+ * the user has, or all users have, as many open as is allowed; -ENOMEM; -EPROTO if the module is of
+ * another age than this library; or another errno of open(2), mmap(2) or madvise(2), negative.
  */
 int mxw_agent_open(struct mxw_agent **out)
 {
@@ -148,7 +153,7 @@ int mxw_agent_open(struct mxw_agent **out)
  * @agent: the device, or NULL
  *
  * Bids that were not taken up yet are lost, those in force stay; GPUs are released, requests for
- * them withdrawn.
+ * them withdrawn. Nobody may be using the device.
  */
 void mxw_agent_close(struct mxw_agent *agent)
 {
@@ -164,7 +169,8 @@ void mxw_agent_close(struct mxw_agent *agent)
  * mxw_agent_fd() - file descriptor of the device
  * @agent: the device
  *
- * For poll(2): it is readable when a lease asked for without waiting was won, or one was lost.
+ * For any thread. For poll(2): it is readable when a request or lease of a GPU has changed and no
+ * call has said so yet: won, renewed, or lost.
  *
  * Return: the descriptor; it belongs to @agent.
  */
@@ -177,7 +183,9 @@ int mxw_agent_fd(const struct mxw_agent *agent)
  * mxw_ring_flush() - have the kernel take up the ring now instead of at the next tick
  * @agent: the device
  *
- * Return: 0 or a negative errno.
+ * For any thread.
+ *
+ * Return: 0, or -EBADF for a device that is not open, see mxw_agent_init().
  */
 int mxw_ring_flush(struct mxw_agent *agent)
 {
@@ -187,7 +195,9 @@ int mxw_ring_flush(struct mxw_agent *agent)
 /**
  * mxw_ring_counters() - what became of the bids
  * @agent: the device
- * @out: the counters; each is right by itself
+ * @out: the counters, since the device was opened; each is right by itself
+ *
+ * For the thread that bids.
  */
 void mxw_ring_counters(const struct mxw_agent *agent, struct mxw_ring_counters *out)
 {
@@ -205,9 +215,13 @@ void mxw_ring_counters(const struct mxw_agent *agent, struct mxw_ring_counters *
  * @agent: the device
  * @ask: see struct maxwell_gpu_ask; state, until_ns and price are written
  *
- * Waits for the lease unless MAXWELL_GPU_NONBLOCK is set.
+ * Waits for the lease unless MAXWELL_GPU_NONBLOCK is set, any number of threads each for a GPU of
+ * its own.
  *
- * Return: 0; -ETIMEDOUT or -EINTR if it was withdrawn; or another negative errno.
+ * Return: 0; or negative: -ETIMEDOUT after timeout_ms or -EINTR by a signal, the request being
+ * withdrawn; -ECANCELED if another thread withdrew it; -ENODEV if there is no such GPU, or no
+ * longer; -EDQUOT if the user has as many requests as he may; -EINVAL for values that make no
+ * sense; -EBADF.
  */
 int mxw_gpu_ask(struct mxw_agent *agent, struct maxwell_gpu_ask *ask)
 {
@@ -220,7 +234,9 @@ int mxw_gpu_ask(struct mxw_agent *agent, struct maxwell_gpu_ask *ask)
  * @gpu: its number
  * @out: the answer
  *
- * Return: 0 or a negative errno.
+ * For any thread. What poll(2) reported about this GPU counts as told.
+ *
+ * Return: 0, -ENODEV if there is no such GPU, or -EBADF.
  */
 int mxw_gpu_status(struct mxw_agent *agent, uint32_t gpu, struct maxwell_gpu_status *out)
 {
@@ -233,7 +249,10 @@ int mxw_gpu_status(struct mxw_agent *agent, uint32_t gpu, struct maxwell_gpu_sta
  * @agent: the device
  * @gpu: number of the GPU
  *
- * Return: 0 or a negative errno.
+ * For any thread.
+ *
+ * Return: 0; -ETIME if the lease had been taken away; -ENOENT if there was neither a lease nor a
+ * request; -ENODEV if there is no such GPU; or -EBADF.
  */
 int mxw_gpu_release(struct mxw_agent *agent, uint32_t gpu)
 {

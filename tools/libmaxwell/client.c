@@ -39,9 +39,11 @@ static int connect_family(struct mxw *m)
  * mxw_open() - connect to the kernel's side
  * @out: the connection; set on failure as well, for mxw_error(), unless memory ran out
  *
- * The kernel loads the module if it is installed and not yet there.
+ * The kernel loads the module if it is installed and not yet there. Close the connection also after
+ * a failure.
  *
- * Return: 0, -ENOENT if there is no such family, or another negative errno.
+ * Return: 0; -ENOENT if there is no such family; -ENOMEM; -EIO, or the errno of setsockopt(2), if
+ * there is no netlink to talk by.
  */
 int mxw_open(struct mxw **out)
 {
@@ -53,7 +55,7 @@ int mxw_open(struct mxw **out)
 
 /**
  * mxw_close() - end a connection
- * @m: the connection, or NULL
+ * @m: the connection, or NULL; nobody may be using it
  */
 void mxw_close(struct mxw *m)
 {
@@ -68,7 +70,8 @@ void mxw_close(struct mxw *m)
  * mxw_inconsistent() - whether the last list changed while it was read
  * @m: the connection
  *
- * Each entry is right by itself; some may be missing or there twice.
+ * It was read again a few times before. Each entry is right by itself; some may be missing or there
+ * twice.
  *
  * Return: true if so.
  */
@@ -90,11 +93,12 @@ int mxw_class_get(struct mxw *m, struct mxw_class *out)
 }
 
 /**
- * mxw_price_set() - set a multiplier
+ * mxw_price_set() - set a multiplier, on all of the CPUs or on none
  * @m: the connection
- * @price: the present ones of cpus, kind, multiplier, slope and lease_ms
+ * @price: kind and multiplier, and the present ones of cpus, slope and lease_ms
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: 0, or a negative errno with mxw_error() set: -EPERM without CAP_SYS_NICE, -EINVAL for no
+ * list of CPUs that can be here.
  */
 int mxw_price_set(struct mxw *m, const struct mxw_price *price)
 {
@@ -108,7 +112,8 @@ int mxw_price_set(struct mxw *m, const struct mxw_price *price)
  * @out: array; the caller frees it
  * @nr: how many there are
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: 0, or a negative errno with mxw_error() set: -EINVAL for no list of CPUs that can be
+ * here.
  */
 int mxw_price_list(struct mxw *m, const char *cpus, struct mxw_price **out, size_t *nr)
 {
@@ -120,9 +125,10 @@ int mxw_price_list(struct mxw *m, const char *cpus, struct mxw_price **out, size
 /**
  * mxw_bid_set() - set a task's bid, its book, or both
  * @m: the connection
- * @bid: the present ones of pid, bid, use_default and book
+ * @bid: the present ones of pid, bid, use_default and book; one of the last three at least
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: 0, or a negative errno with mxw_error() set: -ESRCH if there is no such thread or it is
+ * not under the class, -EPERM if it is another user's and the caller lacks CAP_SYS_NICE.
  */
 int mxw_bid_set(struct mxw *m, const struct mxw_bid *bid)
 {
@@ -132,10 +138,11 @@ int mxw_bid_set(struct mxw *m, const struct mxw_bid *bid)
 /**
  * mxw_bid_get() - bid and account of one task
  * @m: the connection
- * @pid: its thread id
+ * @pid: its thread id, 1 or more
  * @out: the account
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: 0, or a negative errno with mxw_error() set: -ESRCH if there is no such thread or it is
+ * not under the class.
  */
 int mxw_bid_get(struct mxw *m, uint32_t pid, struct mxw_bid *out)
 {
@@ -173,11 +180,12 @@ int mxw_cpu_list(struct mxw *m, struct mxw_cpu **out, size_t *nr)
 /**
  * mxw_demand_list() - the demand curve: waiting and running tasks by price bucket
  * @m: the connection
- * @cpus: CPU list to sum over, or NULL for all
- * @out: array; the caller frees it
+ * @cpus: CPU list to sum over, or NULL for all that are online
+ * @out: array, of buckets in which there is somebody; the caller frees it
  * @nr: how many there are
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: 0, or a negative errno with mxw_error() set: -EINVAL for no list of CPUs that can be
+ * here.
  */
 int mxw_demand_list(struct mxw *m, const char *cpus, struct mxw_demand **out, size_t *nr)
 {

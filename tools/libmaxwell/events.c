@@ -26,7 +26,9 @@ struct listener {
  * @m: the connection; from here on it is for mxw_wait_events() only
  * @group: "class", "price", "auction" or "wallet"
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Needs no privilege. Several groups can be joined, one after another.
+ *
+ * Return: 0, or a negative errno with mxw_error() set: -ENOENT for no such group.
  */
 int mxw_subscribe(struct mxw *m, const char *group)
 {
@@ -95,7 +97,7 @@ static int on_seq(struct nl_msg *msg, void *arg)
  * mxw_wait_events() - wait for notifications and hand them out
  * @m: a connection that has subscribed
  * @timeout_ms: how long to wait for the first one; negative for ever
- * @fn: called for each
+ * @fn: called for each, by the calling thread; what it is given holds until it returns
  * @arg: for @fn
  *
  * Return: how many there were; 0 after the timeout or a signal; -ENOBUFS if the kernel dropped

@@ -16,7 +16,7 @@
  * mxw_error() - why the last call on a connection failed
  * @m: the connection
  *
- * Return: the reason; meaningful only after a call that returned an error.
+ * Return: the reason; meaningful only after a call that returned an error, and until the next one.
  */
 const struct mxw_error *mxw_error(const struct mxw *m)
 {

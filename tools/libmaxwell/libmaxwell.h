@@ -2,12 +2,22 @@
 /*
  * libmaxwell: the generic netlink family "maxwell" as C functions and structures.
  *
- * One struct mxw is one connection; it is not safe for use by two threads at once. A function that
- * can fail returns 0 or a negative errno, and mxw_error() then says why: for a refusal by the
- * kernel, its extended ACK, which libnl 3.7 does not decode.
+ * One struct mxw is one connection, for one thread at a time. Connections do not know of each
+ * other; texts and descriptions are constants, for all threads.
+ *
+ * A function that can fail returns 0 or a negative errno, and mxw_error() then says why: for a
+ * refusal by the kernel, its extended ACK, which libnl 3.7 does not decode. Besides what is said at
+ * each function there is, from here: -ENOMEM; -EMSGSIZE for a request that does not fit; -EIO when
+ * netlink fails; -EBADMSG for an answer that makes no sense. From the kernel: -ERANGE for a number
+ * out of range, -EINVAL for what is missing or does not go together, -ENOMEM, and -EOPNOTSUPP for a
+ * command that it does not know or a caller in another network namespace than the initial one.
  *
  * Attributes that the kernel did not send stay zero in a structure, and their bit in its "present"
- * member stays clear: see MXW_HAS(). In requests the bits say what is sent: see MXW_SET().
+ * member stays clear: see MXW_HAS(). In requests the bits say what is sent: see MXW_SET(). Units
+ * and ranges are in maxwell_types.h.
+ *
+ * A list is an array that the caller gives back by free(); an empty one may be NULL. After a failure
+ * there is none, and the pointer is as it was.
  *
  * Bids and prices without system calls are in maxwell_market.h.
  */
@@ -21,6 +31,7 @@
 #include <linux/maxwell.h>
 
 #include "maxwell_objects.h"
+#include "maxwell_types.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,14 +41,6 @@ extern "C" {
 #define MXW_HAS(obj, attr) ((bool)(((obj)->present >> (attr)) & 1))
 /* Marks a member of a request as filled in; what is not marked is not sent. */
 #define MXW_SET(obj, attr) ((void)((obj)->present |= UINT64_C(1) << (attr)))
-
-/* Sizes of the texts in the structures below, the terminating byte included. */
-#define MXW_VERSION_LEN 64
-#define MXW_EXIT_REASON_LEN 128
-#define MXW_EXIT_MSG_LEN 1024
-#define MXW_CPUS_LEN (MAXWELL_CPULIST_LEN + 1)
-#define MXW_COMM_LEN 32
-#define MXW_WALLET_NAME_LEN (MAXWELL_WALLET_NAME_LEN + 1)
 
 struct mxw;
 
@@ -53,141 +56,6 @@ struct mxw_error {
 	bool from_kernel;
 	char msg[256];
 	char attr[32];
-};
-
-/* State of the class and the sums of all books; units are those of the netlink spec. */
-struct mxw_class {
-	uint64_t present;
-	uint32_t mode;
-	char version[MXW_VERSION_LEN];
-	uint64_t attach_count;
-	uint64_t uptime_ns;
-	uint64_t nr_tasks;
-	uint32_t nr_cpus;
-	uint32_t exit_kind;
-	int64_t exit_code;
-	char exit_reason[MXW_EXIT_REASON_LEN];
-	char exit_msg[MXW_EXIT_MSG_LEN];
-	uint32_t event;
-	uint64_t enqueued;
-	uint64_t dispatched;
-	uint64_t dequeued;
-	uint64_t queued;
-	uint64_t overflowed;
-	uint64_t charged_nanocents;
-};
-
-/* One multiplier, of one CPU (@cpu) in a list, of several (@cpus) in a setting or an event. */
-struct mxw_price {
-	uint64_t present;
-	char cpus[MXW_CPUS_LEN];
-	uint32_t cpu;
-	uint32_t kind;
-	uint32_t multiplier;
-	int32_t slope;
-	uint32_t lease_ms;
-	uint32_t lease_left_ms;
-	uint32_t value;
-	uint32_t state;
-	uint32_t event;
-};
-
-/* Bid and account of one task. */
-struct mxw_bid {
-	uint64_t present;
-	uint32_t pid;
-	uint32_t bid;
-	bool use_default;
-	uint32_t book;
-	uint32_t source;
-	uint32_t state;
-	uint32_t cpu;
-	char comm[MXW_COMM_LEN];
-	uint64_t runtime_ns;
-	uint64_t charged_nanocents;
-	uint64_t wait_ns;
-	uint64_t wait_max_ns;
-	uint64_t wait_total_ns;
-	uint64_t nr_runs;
-	uint64_t nr_survival;
-	uint32_t effective_bid;
-	uint32_t wallet;
-	uint32_t wallet_source;
-};
-
-/* State and counters of one CPU. */
-struct mxw_cpu {
-	uint64_t present;
-	uint32_t cpu;
-	uint32_t idle;
-	uint32_t curr_pid;
-	uint32_t curr_bid;
-	uint32_t queued;
-	uint32_t parked;
-	uint32_t reserve_general;
-	uint32_t reserve_feeder;
-	uint64_t enqueued;
-	uint64_t dispatched;
-	uint64_t dequeued;
-	uint64_t stolen;
-	uint64_t steal_failed;
-	uint64_t preempted;
-	uint64_t survival_runs;
-	uint64_t runtime_ns;
-	uint64_t charged_nanocents;
-};
-
-/* One price bucket of the demand curve. */
-struct mxw_demand {
-	uint64_t present;
-	uint32_t book;
-	uint32_t bucket;
-	uint32_t price;
-	uint32_t queued;
-	uint32_t running;
-};
-
-/* A wallet: its account, a request about it, or who draws on it (@to_uid, @to_pid, @to_cgroup). */
-struct mxw_wallet {
-	uint64_t present;
-	uint32_t id;
-	char name[MXW_WALLET_NAME_LEN];
-	uint32_t kind;
-	uint32_t uid;
-	bool unlimited;
-	uint32_t income;
-	uint64_t cap_nanocents;
-	uint32_t half_life_ms;
-	uint64_t amount_nanocents;
-	uint32_t to_uid;
-	uint32_t to_pid;
-	uint64_t to_cgroup;
-	int64_t balance_nanocents;
-	uint64_t income_nanocents;
-	uint64_t grants_nanocents;
-	uint64_t charged_nanocents;
-	uint64_t evaporated_nanocents;
-	uint32_t pace;
-	uint32_t nr_tasks;
-	uint32_t event;
-};
-
-/* State of one GPU's auction. */
-struct mxw_gpu {
-	uint64_t present;
-	uint32_t gpu;
-	uint32_t holder_pid;
-	uint32_t price;
-	uint32_t lease_left_ms;
-	uint32_t reserve;
-	uint32_t queued;
-	uint32_t best_bid;
-	uint32_t busy_permille;
-	uint64_t auctions;
-	uint64_t leased_ns;
-	uint64_t overstayed;
-	uint64_t abandoned;
-	uint64_t charged_nanocents;
 };
 
 /**

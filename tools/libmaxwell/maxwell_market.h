@@ -4,8 +4,9 @@
  * /dev/maxwell. Documentation/agents.md is the guide, linux/maxwell_dev.h the layout of what is
  * shared with the kernel.
  *
- * One struct mxw_agent is one open file with a bid ring of its own. The functions that write to the
- * ring are for one thread at a time; any number of threads may read prices and use GPUs.
+ * One struct mxw_agent is one open file with a bid ring of its own. Bidding, and counting what
+ * became of bids, is for one thread at a time; any number of threads may read prices, flush and use
+ * GPUs.
  */
 #ifndef MAXWELL_MARKET_H
 #define MAXWELL_MARKET_H
@@ -81,9 +82,9 @@ int mxw_gpu_release(struct mxw_agent *agent, uint32_t gpu);
  * mxw_ring_bid() - bid for a thread, by a few stores
  * @agent: the device
  * @tid: thread id, 0 for the thread that opened the device
- * @flags: MAXWELL_BID_*, or 0
- * @bid_cents: bid in cents per CPU-second
- * @hold_us: for how much CPU time it holds; 0 until it is changed
+ * @flags: MAXWELL_BID_*, or 0 to stay in the book
+ * @bid_cents: bid in cents per CPU-second; 0 clears no reserve
+ * @hold_us: for how many microseconds of CPU time it holds, the default then; 0 until it is changed
  *
  * It is in force at the next tick, or after mxw_ring_flush(). Whether the kernel took it,
  * mxw_ring_counters() tells.
@@ -109,7 +110,9 @@ static inline int mxw_ring_bid(struct mxw_agent *agent, uint32_t tid, uint64_t f
 	return 0;
 }
 
-/* Tells the CPU that this is a loop which waits. */
+/**
+ * mxw_pause() - tell the CPU that this is a loop which waits
+ */
 static inline void mxw_pause(void)
 {
 #if defined(__SSE2__)
@@ -125,8 +128,8 @@ static inline void mxw_pause(void)
  * @cpu: number of the CPU
  * @out: its prices
  *
- * Compare time_ns with CLOCK_MONOTONIC where it matters how old they are, and flags with
- * MAXWELL_CPU_ONLINE.
+ * For any thread. Compare time_ns with CLOCK_MONOTONIC where it matters how old they are, and flags
+ * with MAXWELL_CPU_ONLINE.
  *
  * Return: 0; -EINVAL if there is no such CPU; -EAGAIN if the kernel was writing each time that we
  * looked, which leaves @out without meaning.
@@ -135,12 +138,14 @@ static inline int mxw_price_read(const struct mxw_agent *agent, uint32_t cpu,
 				 struct maxwell_cpu_prices *out)
 {
 	const struct maxwell_cpu_prices *entry;
+	const void *at;
 	uint32_t seq;
 	int tries;
 
 	if (cpu >= agent->nr_cpus)
 		return -EINVAL;
-	entry = (const struct maxwell_cpu_prices *)(agent->cpus + (size_t)cpu * agent->entry_bytes);
+	at = agent->cpus + (size_t)cpu * agent->entry_bytes;
+	entry = (const struct maxwell_cpu_prices *)at;
 	for (tries = 0; tries < MXW_PRICE_TRIES; tries++) {
 		seq = __atomic_load_n(&entry->seq, __ATOMIC_ACQUIRE);
 		if (__builtin_expect(!(seq & 1), 1)) {

@@ -46,7 +46,7 @@ struct mxw_field {
 };
 
 /**
- * struct mxw_object - describes one of the structures above
+ * struct mxw_object - describes one of the structures of maxwell_types.h
  * @fields: its fields
  * @nr_fields: how many
  * @size: sizeof the structure

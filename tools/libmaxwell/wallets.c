@@ -25,10 +25,16 @@ static int set_name(struct mxw *m, struct mxw_wallet *wallet, const char *name)
 /**
  * mxw_wallet_new() - make a wallet
  * @m: the connection
- * @terms: name, and the present ones of uid, unlimited, income, cap_nanocents and half_life_ms
+ * @terms: name, either income or unlimited, and the present ones of uid, cap_nanocents and
+ *	half_life_ms
  * @id: its number; may be NULL
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * It is the caller's if there is no uid. Without a cap it holds what it earns in the tunable
+ * wallet_cap_ms, without a half-life it has wallet_half_life_ms.
+ *
+ * Return: 0, or a negative errno with mxw_error() set: -EPERM without CAP_SYS_NICE, -EEXIST if the
+ * name is taken, -ENOSPC if the table of wallets is full, -EDQUOT if the owner would earn more than
+ * user_income_max_cents.
  */
 int mxw_wallet_new(struct mxw *m, const struct mxw_wallet *terms, uint32_t *id)
 {
@@ -44,9 +50,13 @@ int mxw_wallet_new(struct mxw *m, const struct mxw_wallet *terms, uint32_t *id)
 /**
  * mxw_wallet_set() - change the terms of a wallet, all or nothing
  * @m: the connection
- * @terms: id or name, and the present ones of unlimited, income, cap_nanocents and half_life_ms
+ * @terms: id or name, and the present ones of unlimited, income, cap_nanocents and half_life_ms,
+ *	one of these four at least
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * What is in it beyond a lower cap evaporates at once.
+ *
+ * Return: 0, or a negative errno with mxw_error() set: -EPERM without CAP_SYS_NICE or for the
+ * common wallet, -ENOENT, -EDQUOT if the owner would earn more than user_income_max_cents.
  */
 int mxw_wallet_set(struct mxw *m, const struct mxw_wallet *terms)
 {
@@ -58,7 +68,10 @@ int mxw_wallet_set(struct mxw *m, const struct mxw_wallet *terms)
  * @m: the connection
  * @which: id or name
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Its tasks draw on what their cgroup or user says from then on; what was in it is gone.
+ *
+ * Return: 0, or a negative errno with mxw_error() set: -EPERM without CAP_SYS_NICE or for a wallet
+ * that mxw_wallet_new() did not make, -ENOENT, -EBUSY if it could not be cleared of its tasks.
  */
 int mxw_wallet_del(struct mxw *m, const struct mxw_wallet *which)
 {
@@ -70,7 +83,10 @@ int mxw_wallet_del(struct mxw *m, const struct mxw_wallet *which)
  * @m: the connection
  * @which: id or name, and amount_nanocents
  *
- * Return: 0, or a negative errno with mxw_error() set; what would exceed the cap is refused.
+ * All or nothing.
+ *
+ * Return: 0, or a negative errno with mxw_error() set: -EPERM without CAP_SYS_NICE, -ENOENT,
+ * -EDQUOT if the cap would be exceeded, -EINVAL if the wallet is unlimited.
  */
 int mxw_wallet_fund(struct mxw *m, const struct mxw_wallet *which)
 {
@@ -82,7 +98,12 @@ int mxw_wallet_fund(struct mxw *m, const struct mxw_wallet *which)
  * @m: the connection
  * @grant: id or name, and one of to_uid, to_pid and to_cgroup
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Instead of what it drew on before. What a thread is given comes before what its cgroup is
+ * granted, and that before its user's.
+ *
+ * Return: 0, or a negative errno with mxw_error() set: -EPERM without CAP_SYS_NICE, unless both
+ * wallets and the thread are the caller's own; -ENOENT for no such wallet or cgroup, -ESRCH for no
+ * such thread under the class, -ENOSPC if there is no room for more grants.
  */
 int mxw_wallet_grant(struct mxw *m, const struct mxw_wallet *grant)
 {
@@ -94,7 +115,9 @@ int mxw_wallet_grant(struct mxw *m, const struct mxw_wallet *grant)
  * @m: the connection
  * @grant: one of to_uid, to_pid and to_cgroup
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: 0, or a negative errno with mxw_error() set: -EPERM without CAP_SYS_NICE, unless wallet
+ * and thread are the caller's own; -ENOENT if nothing is granted to the user or the cgroup, -ESRCH
+ * for no such thread under the class.
  */
 int mxw_wallet_revoke(struct mxw *m, const struct mxw_wallet *grant)
 {
@@ -105,11 +128,9 @@ int mxw_wallet_revoke(struct mxw *m, const struct mxw_wallet *grant)
  * mxw_wallet_give() - give a wallet to a thread, and to what it forks from then on
  * @m: the connection
  * @name: of the wallet
- * @pid: thread id
+ * @pid: thread id, 1 or more
  *
- * Needs no privilege if both are the caller's own.
- *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: as mxw_wallet_grant(); -ENAMETOOLONG if the name cannot be a wallet's.
  */
 int mxw_wallet_give(struct mxw *m, const char *name, uint32_t pid)
 {
@@ -124,10 +145,11 @@ int mxw_wallet_give(struct mxw *m, const char *name, uint32_t pid)
 /**
  * mxw_wallet_get() - account of one wallet
  * @m: the connection
- * @which: id, name or to_pid; with none of them, or NULL, the one that the caller draws on
+ * @which: one of id, name and to_pid; with none, or NULL, the one that the caller draws on or would
  * @out: the account
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: 0, or a negative errno with mxw_error() set: -ENOENT for no such wallet, -ESRCH for no
+ * such thread.
  */
 int mxw_wallet_get(struct mxw *m, const struct mxw_wallet *which, struct mxw_wallet *out)
 {
@@ -137,10 +159,10 @@ int mxw_wallet_get(struct mxw *m, const struct mxw_wallet *which, struct mxw_wal
 /**
  * mxw_wallet_by_id() - account of the wallet with a number
  * @m: the connection
- * @id: the number
+ * @id: the number, 1 or more
  * @out: the account
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: as mxw_wallet_get().
  */
 int mxw_wallet_by_id(struct mxw *m, uint32_t id, struct mxw_wallet *out)
 {
@@ -156,7 +178,7 @@ int mxw_wallet_by_id(struct mxw *m, uint32_t id, struct mxw_wallet *out)
  * @name: the name
  * @out: the account
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: as mxw_wallet_get(); -ENAMETOOLONG if the name cannot be a wallet's.
  */
 int mxw_wallet_by_name(struct mxw *m, const char *name, struct mxw_wallet *out)
 {
@@ -169,10 +191,10 @@ int mxw_wallet_by_name(struct mxw *m, const char *name, struct mxw_wallet *out)
 /**
  * mxw_wallet_by_pid() - account of the wallet that a thread draws on
  * @m: the connection
- * @pid: thread id
+ * @pid: thread id, 1 or more; it need not be under the class
  * @out: the account
  *
- * Return: 0, or a negative errno with mxw_error() set.
+ * Return: as mxw_wallet_get().
  */
 int mxw_wallet_by_pid(struct mxw *m, uint32_t pid, struct mxw_wallet *out)
 {

@@ -105,14 +105,6 @@ static int find_sort_key(const char *name)
 	return mc_error(MC_USAGE, "cannot sort by '%s', but by: %s", name, names);
 }
 
-static void optional_cell(struct mc_table *table, bool known, uint32_t value)
-{
-	if (known)
-		mc_cell(table, "%u", value);
-	else
-		mc_cell(table, "-");
-}
-
 static void print_tasks(const struct mxw_bid *bids, size_t nr)
 {
 	static const struct mc_column columns[] = {
@@ -133,19 +125,17 @@ static void print_tasks(const struct mxw_bid *bids, size_t nr)
 		mc_cell(&table, "%u", bid->pid);
 		mc_cell(&table, "%s", bid->comm);
 		mc_cell(&table, "%u", bid->bid);
-		optional_cell(&table, MXW_HAS(bid, MAXWELL_A_BID_EFFECTIVE_BID),
-			      bid->effective_bid);
-		optional_cell(&table, MXW_HAS(bid, MAXWELL_A_BID_WALLET), bid->wallet);
+		mc_cell_if(&table, MXW_HAS(bid, MAXWELL_A_BID_EFFECTIVE_BID), "%u",
+			   bid->effective_bid);
+		mc_cell_if(&table, MXW_HAS(bid, MAXWELL_A_BID_WALLET), "%u", bid->wallet);
 		mc_cell(&table, "%s", mxw_name(mxw_bid_sources, bid->source));
 		mc_cell(&table, "%s", mxw_name(mxw_books, bid->book));
 		mc_cell(&table, "%s", mxw_name(mxw_task_states, bid->state));
 		mc_cell(&table, "%u", bid->cpu);
 		mc_cell(&table, "%s", mc_format_time(text, bid->runtime_ns));
 		mc_cell(&table, "%s", mc_format_cents(text, bid->charged_nanocents));
-		if (MXW_HAS(bid, MAXWELL_A_BID_WAIT_NS))
-			mc_cell(&table, "%s", mc_format_time(text, bid->wait_ns));
-		else
-			mc_cell(&table, "-");
+		mc_cell_if(&table, MXW_HAS(bid, MAXWELL_A_BID_WAIT_NS), "%s",
+			   mc_format_time(text, bid->wait_ns));
 		mc_cell(&table, "%s", mc_format_time(text, bid->wait_max_ns));
 		mc_cell(&table, "%llu", (unsigned long long)bid->nr_survival);
 	}
@@ -172,7 +162,6 @@ static int parse_options(int argc, char **argv)
 int cmd_list(int argc, char **argv)
 {
 	struct mxw_bid *bids;
-	json_t *root;
 	size_t nr;
 	int err;
 
@@ -188,13 +177,10 @@ int cmd_list(int argc, char **argv)
 	if (nr)
 		qsort(bids, nr, sizeof(*bids), compare);
 
-	if (mc.json) {
-		root = mc_json_new();
-		json_object_set_new(root, "tasks", mc_json_array(&mxw_bid_object, bids, nr));
-		mc_json_print(root);
-	} else {
+	if (mc.json)
+		mc_json_print_list("tasks", &mxw_bid_object, bids, nr);
+	else
 		print_tasks(bids, nr);
-	}
 	free(bids);
 	return MC_OK;
 }

@@ -87,17 +87,6 @@ static int unknown_command(const char *noun, const char *verb)
 	return mc_error(MC_USAGE, "'%s' needs a second word: %s", noun, verbs);
 }
 
-/* -h after a noun alone: the usage of each of its verbs. */
-static int print_noun_usage(const char *noun)
-{
-	const struct mc_command *command;
-
-	for (command = mc_commands; command->noun; command++)
-		if (!strcmp(command->noun, noun))
-			mc_print_usage(command);
-	return MC_OK;
-}
-
 static int run_command(int argc, char **argv)
 {
 	const char *noun = argc > 0 ? argv[0] : "status";
@@ -106,8 +95,10 @@ static int run_command(int argc, char **argv)
 	int skip;
 
 	mc.command = find_command(noun, verb);
-	if (!mc.command && noun_has_verbs(noun) && is_help(verb))
-		return print_noun_usage(noun);
+	if (!mc.command && noun_has_verbs(noun) && is_help(verb)) {
+		mc_print_verbs(noun);
+		return MC_OK;
+	}
 	if (!mc.command)
 		return unknown_command(noun, verb);
 	/* The command's words are parsed from their beginning. */
@@ -130,8 +121,10 @@ int cmd_help(int argc, char **argv)
 	}
 	noun = argv[optind];
 	verb = optind + 1 < argc ? argv[optind + 1] : NULL;
-	if (!verb && noun_has_verbs(noun))
-		return print_noun_usage(noun);
+	if (!verb && noun_has_verbs(noun)) {
+		mc_print_verbs(noun);
+		return MC_OK;
+	}
 	if (!find_command(noun, verb))
 		return unknown_command(noun, verb);
 	mc_print_usage(find_command(noun, verb));

@@ -6,15 +6,6 @@
 
 #include "maxctl.h"
 
-static int print_list_json(const char *key, const struct mxw_object *object, const void *items,
-			   size_t nr)
-{
-	json_t *root = mc_json_new();
-
-	json_object_set_new(root, key, mc_json_array(object, items, nr));
-	return mc_json_print(root);
-}
-
 static void print_demand(const struct mxw_demand *demand, size_t nr)
 {
 	static const struct mc_column columns[] = {
@@ -60,7 +51,7 @@ int cmd_demand(int argc, char **argv)
 	if (mxw_demand_list(mc.link, cpus, &demand, &nr))
 		return mc_kernel_error(mc.link, "demand-get");
 	if (mc.json)
-		print_list_json("demand", &mxw_demand_object, demand, nr);
+		mc_json_print_list("demand", &mxw_demand_object, demand, nr);
 	else
 		print_demand(demand, nr);
 	free(demand);
@@ -83,15 +74,14 @@ static void print_cpus(const struct mxw_cpu *cpus, size_t nr)
 	mc_table_init(&table, columns, ARRAY_SIZE(columns));
 	for (i = 0; i < nr; i++) {
 		const struct mxw_cpu *cpu = &cpus[i];
+		bool runs = MXW_HAS(cpu, MAXWELL_A_CPU_CURR_PID);
 
 		mc_cell(&table, "%u", cpu->cpu);
-		if (MXW_HAS(cpu, MAXWELL_A_CPU_CURR_PID)) {
+		if (runs)
 			mc_cell(&table, "%u", cpu->curr_pid);
-			mc_cell(&table, "%u", cpu->curr_bid);
-		} else {
+		else
 			mc_cell(&table, "%s", cpu->idle ? "idle" : "other");
-			mc_cell(&table, "-");
-		}
+		mc_cell_if(&table, runs, "%u", cpu->curr_bid);
 		mc_cell(&table, "%u", cpu->queued);
 		mc_cell(&table, "%u", cpu->parked);
 		mc_cell(&table, "%u", cpu->reserve_general);
@@ -109,19 +99,16 @@ static void print_cpus(const struct mxw_cpu *cpus, size_t nr)
 
 int cmd_cpus(int argc, char **argv)
 {
+	int err = mc_ready_alone(argc, argv);
 	struct mxw_cpu *cpus;
 	size_t nr;
-	int err;
 
-	err = mc_no_options(argc, argv, 0, 0);
-	if (!err)
-		err = mc_ready();
 	if (err)
 		return err;
 	if (mxw_cpu_list(mc.link, &cpus, &nr))
 		return mc_kernel_error(mc.link, "cpu-get");
 	if (mc.json)
-		print_list_json("cpus", &mxw_cpu_object, cpus, nr);
+		mc_json_print_list("cpus", &mxw_cpu_object, cpus, nr);
 	else
 		print_cpus(cpus, nr);
 	free(cpus);

@@ -123,8 +123,10 @@ int cmd_wallet_show(int argc, char **argv);
 #define MC_OPTION_ERROR '?'
 int mc_option(int argc, char **argv, const char *shorts, const struct option *longs);
 int mc_no_options(int argc, char **argv, int operands_min, int operands_max);
+int mc_ready_alone(int argc, char **argv);
 void mc_print_usage(const struct mc_command *command);
 void mc_print_commands(FILE *to);
+void mc_print_verbs(const char *noun);
 
 /* output.c */
 __printf(2, 3) int mc_error(int code, const char *fmt, ...);
@@ -137,6 +139,9 @@ json_t *mc_json_new(void);
 json_t *mc_json_object(const struct mxw_object *object, const void *from);
 json_t *mc_json_array(const struct mxw_object *object, const void *items, size_t nr);
 int mc_json_print(json_t *root);
+int mc_json_print_list(const char *key, const struct mxw_object *object, const void *items,
+		       size_t nr);
+int mc_done(const char *what, int err);
 int mc_finish_output(int code);
 
 /* table.c */
@@ -160,6 +165,7 @@ struct mc_table {
 
 void mc_table_init(struct mc_table *table, const struct mc_column *columns, size_t nr_columns);
 __printf(2, 3) void mc_cell(struct mc_table *table, const char *fmt, ...);
+__printf(3, 4) void mc_cell_if(struct mc_table *table, bool known, const char *fmt, ...);
 void mc_table_print(const struct mc_table *table, size_t max_rows);
 void mc_table_free(struct mc_table *table);
 
@@ -175,6 +181,8 @@ const char *mc_format_clock(char *text, size_t size, bool date);
 int mc_parse_cents(const char *text, const char *what, uint64_t *nanocents);
 int mc_parse_user(const char *text, uint32_t *uid);
 int mc_parse_u32(const char *text, const char *what, uint32_t *out);
+int mc_parse_number(const char *text, const char *what, uint32_t min, uint32_t max, uint32_t *out);
+int mc_parse_pid(const char *text, uint32_t *pid);
 int mc_parse_q16(const char *text, const char *what, int64_t *out);
 int mc_parse_time(const char *text, const char *what, uint64_t *ns);
 

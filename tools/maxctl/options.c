@@ -30,16 +30,26 @@ static bool spelled_out(char **argv, const char *name)
 	       (word[2 + len] == '\0' || word[2 + len] == '=');
 }
 
+/* What is typed for a command: its words, with a blank behind each. */
+static const char *words_of(const struct mc_command *command)
+{
+	static char words[48];
+
+	snprintf(words, sizeof(words), "%s%s%s%s", command->noun, command->noun[0] ? " " : "",
+		 command->verb ? command->verb : "", command->verb ? " " : "");
+	return words;
+}
+
 static void option_error(char **argv, int option)
 {
 	if (optopt && isprint(optopt) && option == ':')
 		mc_error(MC_USAGE, "option '%s' needs a value", argv[optind - 1]);
 	else if (optopt && isprint(optopt) && strncmp(argv[optind - 1], "--", 2))
-		mc_error(MC_USAGE, "there is no option '-%c' here; see maxctl %s%s-h", optopt,
-			 mc.command->noun, mc.command->noun[0] ? " " : "");
+		mc_error(MC_USAGE, "there is no option '-%c' here; see maxctl %s-h", optopt,
+			 words_of(mc.command));
 	else
-		mc_error(MC_USAGE, "there is no option '%s' here; see maxctl %s%s-h",
-			 argv[optind - 1], mc.command->noun, mc.command->noun[0] ? " " : "");
+		mc_error(MC_USAGE, "there is no option '%s' here; see maxctl %s-h",
+			 argv[optind - 1], words_of(mc.command));
 }
 
 /* The command's own options, then the common ones. */
@@ -130,13 +140,26 @@ int mc_no_options(int argc, char **argv, int operands_min, int operands_max)
 	if (mc_option(argc, argv, "", none) != -1)
 		return MC_USAGE;
 	if (argc - optind < operands_min)
-		return mc_error(MC_USAGE, "something is missing: maxctl %s%s%s %s",
-				mc.command->noun, mc.command->verb ? " " : "",
-				mc.command->verb ? mc.command->verb : "", mc.command->usage);
+		return mc_error(MC_USAGE, "something is missing: maxctl %s%s",
+				words_of(mc.command), mc.command->usage);
 	if (argc - optind > operands_max)
 		return mc_error(MC_USAGE, "'%s' is one word too many",
 				argv[optind + operands_max]);
 	return MC_OK;
+}
+
+/**
+ * mc_ready_alone() - mc_ready(), for a command that takes the common options and nothing else
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: MC_OK, or an exit code with the error said.
+ */
+int mc_ready_alone(int argc, char **argv)
+{
+	int err = mc_no_options(argc, argv, 0, 0);
+
+	return err ? err : mc_ready();
 }
 
 /**
@@ -145,8 +168,10 @@ int mc_no_options(int argc, char **argv, int operands_min, int operands_max)
  */
 void mc_print_usage(const struct mc_command *command)
 {
-	printf("Usage: maxctl %s%s%s %s\n%s.\n", command->noun, command->verb ? " " : "",
-	       command->verb ? command->verb : "", command->usage, command->summary);
+	const char *words = words_of(command);
+	int length = strlen(words) - !command->usage[0];
+
+	printf("Usage: maxctl %.*s%s\n%s.\n", length, words, command->usage, command->summary);
 	if (command->details)
 		printf("\n%s", command->details);
 	printf("\nEvery command takes --json, --pretty, --no-header, --verbose and --help.\n");
@@ -159,14 +184,27 @@ void mc_print_usage(const struct mc_command *command)
 void mc_print_commands(FILE *to)
 {
 	const struct mc_command *command;
-	char name[32];
 
 	fprintf(to, "Usage: maxctl [-j] [-p] [-H] [-v] [COMMAND] [ARGUMENT...]\n"
 		    "       maxctl -h | -V\n\nCommands:\n");
-	for (command = mc_commands; command->noun; command++) {
-		snprintf(name, sizeof(name), "%s%s%s", command->noun, command->verb ? " " : "",
-			 command->verb ? command->verb : "");
-		fprintf(to, "  %-13s  %s\n", name, command->summary);
-	}
+	for (command = mc_commands; command->noun; command++)
+		fprintf(to, "  %-14s %s\n", words_of(command), command->summary);
 	fprintf(to, "\n\"maxctl COMMAND -h\" says more; maxctl(8) says all.\n");
+}
+
+/**
+ * mc_print_verbs() - help on the commands that begin with one word
+ * @noun: the word
+ */
+void mc_print_verbs(const char *noun)
+{
+	const struct mc_command *command;
+
+	printf("Usage: maxctl %s COMMAND [ARGUMENT...]\n\nCommands:\n", noun);
+	for (command = mc_commands; command->noun; command++)
+		if (!strcmp(command->noun, noun))
+			printf("  %-8s %s%s\n", command->verb, command->summary,
+			       command->flags & MC_DEFAULT_VERB ? " (without a command as well)" :
+								  "");
+	printf("\n\"maxctl %s COMMAND -h\" says more.\n", noun);
 }

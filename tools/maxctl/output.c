@@ -250,6 +250,38 @@ int mc_json_print(json_t *root)
 }
 
 /**
+ * mc_json_print_list() - print an answer that is a list of the library's structures
+ * @key: name of the list
+ * @object: what they are
+ * @items: the array
+ * @nr: how many there are
+ *
+ * Return: MC_OK.
+ */
+int mc_json_print_list(const char *key, const struct mxw_object *object, const void *items,
+		       size_t nr)
+{
+	json_t *root = mc_json_new();
+
+	json_object_set_new(root, key, mc_json_array(object, items, nr));
+	return mc_json_print(root);
+}
+
+/**
+ * mc_done() - end a command that has nothing to show
+ * @what: what it asked the kernel to do
+ * @err: what the library returned
+ *
+ * Return: the exit code.
+ */
+int mc_done(const char *what, int err)
+{
+	if (err)
+		return mc_kernel_error(mc.link, what);
+	return mc.json ? mc_json_print(mc_json_new()) : MC_OK;
+}
+
+/**
  * mc_finish_output() - make sure that what was printed has arrived
  * @code: exit code so far
  *

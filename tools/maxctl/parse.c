@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,31 @@
 #define FRACTION_DIGITS 18
 
 /**
- * mc_parse_u32() - a whole number
+ * mc_parse_number() - a whole number in a range
+ * @text: decimal digits
+ * @what: what it is, for the error
+ * @min: the least that is allowed
+ * @max: the most that is allowed
+ * @out: the number
+ *
+ * Return: MC_OK, or MC_USAGE with the error said.
+ */
+int mc_parse_number(const char *text, const char *what, uint32_t min, uint32_t max, uint32_t *out)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end || errno || value < min || value > max)
+		return mc_error(MC_USAGE, "%s '%s' is not a whole number from %u to %u", what,
+				text, min, max);
+	*out = value;
+	return MC_OK;
+}
+
+/**
+ * mc_parse_u32() - a whole number of 32 bits
  * @text: decimal digits
  * @what: what it is, for the error
  * @out: the number
@@ -23,16 +48,19 @@
  */
 int mc_parse_u32(const char *text, const char *what, uint32_t *out)
 {
-	unsigned long long value;
-	char *end;
+	return mc_parse_number(text, what, 0, UINT32_MAX, out);
+}
 
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (!isdigit((unsigned char)text[0]) || *end || errno || value > UINT32_MAX)
-		return mc_error(MC_USAGE, "%s '%s' is not a whole number from 0 to %u", what, text,
-				UINT32_MAX);
-	*out = value;
-	return MC_OK;
+/**
+ * mc_parse_pid() - the id of a process or a thread
+ * @text: decimal digits
+ * @pid: the id
+ *
+ * Return: MC_OK, or MC_USAGE with the error said.
+ */
+int mc_parse_pid(const char *text, uint32_t *pid)
+{
+	return mc_parse_number(text, "PID", 1, INT_MAX, pid);
 }
 
 /* The digits after the point, as a multiple of 1 / @unit, rounded to nearest. */
@@ -133,13 +161,14 @@ int mc_parse_cents(const char *text, const char *what, uint64_t *nanocents)
 	errno = 0;
 	if (isdigit((unsigned char)text[0]))
 		whole = strtoull(text, &end, 10);
-	if (!end || errno || whole >= INT64_MAX / MC_NANO ||
+	if (!end || errno || whole > MAXWELL_WALLET_CAP_MAX / MC_NANO ||
 	    (*end && (*end != '.' || strlen(end) > 10 ||
-		      !parse_fraction(end + 1, MC_NANO, &fraction))))
+		      !parse_fraction(end + 1, MC_NANO, &fraction))) ||
+	    whole * MC_NANO + fraction > MAXWELL_WALLET_CAP_MAX)
 		return mc_error(MC_USAGE,
 				"%s '%s' is not an amount of cents such as 5000 or 0.25, "
-				"below %llu and with no more than nine decimals", what, text,
-				(unsigned long long)(INT64_MAX / MC_NANO));
+				"up to %llu and with no more than nine decimals", what, text,
+				(unsigned long long)(MAXWELL_WALLET_CAP_MAX / MC_NANO));
 	*nanocents = whole * MC_NANO + fraction;
 	return MC_OK;
 }

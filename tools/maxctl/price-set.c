@@ -103,10 +103,8 @@ int cmd_price_set(int argc, char **argv)
 	err = mc_ready();
 	if (err)
 		return err;
-	if (mxw_price_set(mc.link, &price)) {
-		if (mxw_error(mc.link)->code == ERANGE && multiplier < MAXWELL_MULTIPLIER_MIN)
-			mc_note("Multipliers go from 0.0625 to just under 65536.");
-		return mc_kernel_error(mc.link, "price-set");
-	}
-	return mc.json ? mc_json_print(mc_json_new()) : MC_OK;
+	err = mxw_price_set(mc.link, &price);
+	if (err == -ERANGE && multiplier < MAXWELL_MULTIPLIER_MIN)
+		mc_note("Multipliers go from 0.0625 to just under 65536.");
+	return mc_done("price-set", err);
 }

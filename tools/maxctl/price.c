@@ -67,14 +67,10 @@ static void add_row(struct mc_table *table, const struct line *line)
 	mc_cell(table, "%s", mxw_name(mxw_price_kinds, price->kind));
 	mc_cell(table, "%s", mc_format_q16(text, price->multiplier));
 	mc_cell(table, "%s", mc_format_q16(text, price->slope));
-	if (price->lease_ms)
-		mc_cell(table, "%s", mc_format_time(text, price->lease_ms * MC_NS_PER_MS));
-	else
-		mc_cell(table, "-");
-	if (MXW_HAS(price, MAXWELL_A_PRICE_LEASE_LEFT_MS))
-		mc_cell(table, "%s", mc_format_time(text, price->lease_left_ms * MC_NS_PER_MS));
-	else
-		mc_cell(table, "-");
+	mc_cell_if(table, price->lease_ms, "%s",
+		   mc_format_time(text, price->lease_ms * MC_NS_PER_MS));
+	mc_cell_if(table, MXW_HAS(price, MAXWELL_A_PRICE_LEASE_LEFT_MS), "%s",
+		   mc_format_time(text, price->lease_left_ms * MC_NS_PER_MS));
 	mc_cell(table, "%s", mc_format_q16(text, price->value));
 	mc_cell(table, "%s", mxw_name(mxw_price_states, price->state));
 }

@@ -144,9 +144,7 @@ static int each_task(int argc, char **argv, bool threads, task_fn fn,
 	int i, err;
 
 	for (i = optind; i < argc; i++) {
-		err = mc_parse_u32(argv[i], "PID", &pid);
-		if (!err && (!pid || pid > INT_MAX))
-			err = mc_error(MC_USAGE, "PID '%s' is not from 1 to %d", argv[i], INT_MAX);
+		err = mc_parse_pid(argv[i], &pid);
 		if (err) {
 			json_decref(array);
 			return err;

@@ -187,11 +187,8 @@ static void print_text(const struct summary *summary)
 int cmd_status(int argc, char **argv)
 {
 	struct summary summary = { 0 };
-	int err;
+	int err = mc_ready_alone(argc, argv);
 
-	err = mc_no_options(argc, argv, 0, 0);
-	if (!err)
-		err = mc_ready();
 	if (!err)
 		err = summarise_prices(&summary);
 	if (!err)

@@ -19,15 +19,10 @@ void mc_table_init(struct mc_table *table, const struct mc_column *columns, size
 	*table = (struct mc_table){ .columns = columns, .nr_columns = nr_columns };
 }
 
-/**
- * mc_cell() - fill the next cell, row by row
- * @table: the table
- * @fmt: its text
- */
-void mc_cell(struct mc_table *table, const char *fmt, ...)
+__attribute__((PRINTF_FORMAT(2, 0)))
+static void add_cell(struct mc_table *table, const char *fmt, va_list args)
 {
 	char text[MXW_CPUS_LEN];
-	va_list args;
 
 	if (table->nr_cells == table->capacity) {
 		table->capacity = table->capacity ? 2 * table->capacity : 128;
@@ -35,12 +30,39 @@ void mc_cell(struct mc_table *table, const char *fmt, ...)
 		if (!table->cells)
 			abort();
 	}
-	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	table->cells[table->nr_cells] = strdup(text);
 	if (!table->cells[table->nr_cells++])
 		abort();
+}
+
+/**
+ * mc_cell() - fill the next cell, row by row
+ * @table: the table
+ * @fmt: its text
+ */
+void mc_cell(struct mc_table *table, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add_cell(table, fmt, args);
+	va_end(args);
+}
+
+/**
+ * mc_cell_if() - fill the next cell, if there is something to say
+ * @table: the table
+ * @known: whether there is; otherwise the cell is a dash
+ * @fmt: its text
+ */
+void mc_cell_if(struct mc_table *table, bool known, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add_cell(table, known ? fmt : "-", args);
+	va_end(args);
 }
 
 static size_t column_width(const struct mc_table *table, size_t column)

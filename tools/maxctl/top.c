@@ -139,10 +139,8 @@ static void print_rows(struct row **rows, size_t nr, size_t max_rows)
 		mc_cell(&table, "%s", mxw_name(mxw_task_states, bid->state));
 		mc_cell(&table, "%u", bid->cpu);
 		mc_cell(&table, "%.1f", rows[i]->share_percent);
-		if (MXW_HAS(bid, MAXWELL_A_BID_WAIT_NS))
-			mc_cell(&table, "%s", mc_format_time(text, bid->wait_ns));
-		else
-			mc_cell(&table, "-");
+		mc_cell_if(&table, MXW_HAS(bid, MAXWELL_A_BID_WAIT_NS), "%s",
+			   mc_format_time(text, bid->wait_ns));
 		mc_cell(&table, "%s", mc_format_time(text, bid->wait_max_ns));
 	}
 	mc_table_print(&table, max_rows);

@@ -3,7 +3,6 @@
  * maxctl wallet grant and revoke: who draws on a wallet.
  */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include <linux/magic.h>
@@ -24,10 +23,8 @@
  */
 int mc_take_pid(const char *text, struct mxw_wallet *wallet)
 {
-	if (mc_parse_u32(text, "PID", &wallet->to_pid))
+	if (mc_parse_pid(text, &wallet->to_pid))
 		return MC_USAGE;
-	if (!wallet->to_pid || wallet->to_pid > INT_MAX)
-		return mc_error(MC_USAGE, "PID '%s' is not from 1 to %d", text, INT_MAX);
 	MXW_SET(wallet, MAXWELL_A_WALLET_TO_PID);
 	return MC_OK;
 }
@@ -94,11 +91,7 @@ int cmd_wallet_grant(int argc, char **argv)
 	struct mxw_wallet grant = { 0 };
 	int err = change_grant(argc, argv, 1, &grant);
 
-	if (err)
-		return err;
-	if (mxw_wallet_grant(mc.link, &grant))
-		return mc_kernel_error(mc.link, "wallet-grant");
-	return mc.json ? mc_json_print(mc_json_new()) : MC_OK;
+	return err ? err : mc_done("wallet-grant", mxw_wallet_grant(mc.link, &grant));
 }
 
 int cmd_wallet_revoke(int argc, char **argv)
@@ -106,9 +99,5 @@ int cmd_wallet_revoke(int argc, char **argv)
 	struct mxw_wallet grant = { 0 };
 	int err = change_grant(argc, argv, 0, &grant);
 
-	if (err)
-		return err;
-	if (mxw_wallet_revoke(mc.link, &grant))
-		return mc_kernel_error(mc.link, "wallet-revoke");
-	return mc.json ? mc_json_print(mc_json_new()) : MC_OK;
+	return err ? err : mc_done("wallet-revoke", mxw_wallet_revoke(mc.link, &grant));
 }

@@ -33,7 +33,8 @@ static int take_option(int option, struct mxw_wallet *wallet)
 		return mc_parse_user(optarg, &wallet->uid);
 	case 'i':
 		MXW_SET(wallet, MAXWELL_A_WALLET_INCOME);
-		return mc_parse_u32(optarg, "income", &wallet->income);
+		return mc_parse_number(optarg, "income", 0, MAXWELL_WALLET_INCOME_MAX,
+				       &wallet->income);
 	case 'c':
 		MXW_SET(wallet, MAXWELL_A_WALLET_CAP_NANOCENTS);
 		return mc_parse_cents(optarg, "cap", &wallet->cap_nanocents);
@@ -67,13 +68,6 @@ static int parse_terms(int argc, char **argv, const struct option *longs, struct
 		return mc_error(MC_USAGE,
 				"--unlimited excludes --income, --cap and --half-life");
 	return MC_OK;
-}
-
-static int done(const char *what, int err)
-{
-	if (err)
-		return mc_kernel_error(mc.link, what);
-	return mc.json ? mc_json_print(mc_json_new()) : MC_OK;
 }
 
 int cmd_wallet_new(int argc, char **argv)
@@ -134,7 +128,7 @@ int cmd_wallet_set(int argc, char **argv)
 		err = mc_ready();
 	if (err)
 		return err;
-	return done("wallet-set", mxw_wallet_set(mc.link, &wallet));
+	return mc_done("wallet-set", mxw_wallet_set(mc.link, &wallet));
 }
 
 int cmd_wallet_fund(int argc, char **argv)
@@ -152,7 +146,7 @@ int cmd_wallet_fund(int argc, char **argv)
 	if (err)
 		return err;
 	MXW_SET(&wallet, MAXWELL_A_WALLET_AMOUNT_NANOCENTS);
-	return done("wallet-fund", mxw_wallet_fund(mc.link, &wallet));
+	return mc_done("wallet-fund", mxw_wallet_fund(mc.link, &wallet));
 }
 
 int cmd_wallet_delete(int argc, char **argv)
@@ -167,5 +161,5 @@ int cmd_wallet_delete(int argc, char **argv)
 		err = mc_ready();
 	if (err)
 		return err;
-	return done("wallet-del", mxw_wallet_del(mc.link, &wallet));
+	return mc_done("wallet-del", mxw_wallet_del(mc.link, &wallet));
 }

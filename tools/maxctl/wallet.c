@@ -52,23 +52,9 @@ static const char *user_name(char *text, uint32_t uid)
 	return text;
 }
 
-/* The kernel sends the flag or nothing; in JSON it is always there. */
-static json_t *wallet_json(const struct mxw_wallet *wallet)
+static const char *half_life(char *text, uint32_t ms)
 {
-	json_t *json = mc_json_object(&mxw_wallet_object, wallet);
-
-	json_object_set_new(json, "unlimited", json_boolean(wallet->unlimited));
-	return json;
-}
-
-static void half_life_cell(struct mc_table *table, uint32_t half_life_ms)
-{
-	char text[MC_TEXT_LEN];
-
-	if (half_life_ms)
-		mc_cell(table, "%s", mc_format_time(text, half_life_ms * MC_NS_PER_MS));
-	else
-		mc_cell(table, "never");
+	return ms ? mc_format_time(text, ms * MC_NS_PER_MS) : "never";
 }
 
 static void print_wallets(const struct mxw_wallet *wallets, size_t nr)
@@ -91,17 +77,14 @@ static void print_wallets(const struct mxw_wallet *wallets, size_t nr)
 		mc_cell(&table, "%s", w->name);
 		mc_cell(&table, "%s", mxw_name(mxw_wallet_kinds, w->kind));
 		mc_cell(&table, "%s", user_name(text, w->uid));
-		if (w->unlimited) {
+		if (w->unlimited)
 			mc_cell(&table, "unlimited");
-			mc_cell(&table, "-");
-			mc_cell(&table, "-");
-			mc_cell(&table, "-");
-		} else {
+		else
 			mc_cell(&table, "%u", w->income);
-			mc_cell(&table, "%s", mc_format_cents(text, w->cap_nanocents));
-			half_life_cell(&table, w->half_life_ms);
-			mc_cell(&table, "%s", mc_format_balance(text, w->balance_nanocents));
-		}
+		mc_cell_if(&table, !w->unlimited, "%s", mc_format_cents(text, w->cap_nanocents));
+		mc_cell_if(&table, !w->unlimited, "%s", half_life(text, w->half_life_ms));
+		mc_cell_if(&table, !w->unlimited, "%s",
+			   mc_format_balance(text, w->balance_nanocents));
 		mc_cell(&table, "%s", mc_format_cents(text, w->charged_nanocents));
 		mc_cell(&table, "%s", mc_format_q16(text, w->pace));
 		mc_cell(&table, "%u", w->nr_tasks);
@@ -110,30 +93,28 @@ static void print_wallets(const struct mxw_wallet *wallets, size_t nr)
 	mc_table_free(&table);
 }
 
+/* The kernel sends the flag or nothing; in JSON it is always there. */
+static void say_whether_unlimited(struct mxw_wallet *wallet)
+{
+	MXW_SET(wallet, MAXWELL_A_WALLET_UNLIMITED);
+}
+
 int cmd_wallet_list(int argc, char **argv)
 {
+	int err = mc_ready_alone(argc, argv);
 	struct mxw_wallet *wallets;
-	json_t *array, *root;
 	size_t nr, i;
-	int err;
 
-	err = mc_no_options(argc, argv, 0, 0);
-	if (!err)
-		err = mc_ready();
 	if (err)
 		return err;
 	if (mxw_wallet_list(mc.link, &wallets, &nr))
 		return mc_kernel_error(mc.link, "wallet-get");
-	if (mc.json) {
-		root = mc_json_new();
-		array = json_array();
-		for (i = 0; i < nr; i++)
-			json_array_append_new(array, wallet_json(&wallets[i]));
-		json_object_set_new(root, "wallets", array);
-		mc_json_print(root);
-	} else {
+	for (i = 0; i < nr; i++)
+		say_whether_unlimited(&wallets[i]);
+	if (mc.json)
+		mc_json_print_list("wallets", &mxw_wallet_object, wallets, nr);
+	else
 		print_wallets(wallets, nr);
-	}
 	free(wallets);
 	return MC_OK;
 }
@@ -148,8 +129,7 @@ static void print_terms(const struct mxw_wallet *w)
 	}
 	printf("  income: %u cents/s\n", w->income);
 	printf("  cap: %s cents\n", mc_format_cents(text, w->cap_nanocents));
-	printf("  half-life: %s\n",
-	       w->half_life_ms ? mc_format_time(text, w->half_life_ms * MC_NS_PER_MS) : "never");
+	printf("  half-life: %s\n", half_life(text, w->half_life_ms));
 	printf("  balance: %s cents\n", mc_format_balance(text, w->balance_nanocents));
 }
 
@@ -207,8 +187,9 @@ int cmd_wallet_show(int argc, char **argv)
 		print_wallet(&wallet);
 		return MC_OK;
 	}
+	say_whether_unlimited(&wallet);
 	root = mc_json_new();
-	json_object_set_new(root, "wallet", wallet_json(&wallet));
+	json_object_set_new(root, "wallet", mc_json_object(&mxw_wallet_object, &wallet));
 	return mc_json_print(root);
 }
 
@@ -227,14 +208,10 @@ static void print_grants(const struct mxw_wallet *grants, size_t nr)
 
 		mc_cell(&table, "%u", grant->id);
 		mc_cell(&table, "%s", grant->name);
-		if (MXW_HAS(grant, MAXWELL_A_WALLET_TO_UID))
-			mc_cell(&table, "%s", user_name(text, grant->to_uid));
-		else
-			mc_cell(&table, "-");
-		if (MXW_HAS(grant, MAXWELL_A_WALLET_TO_CGROUP))
-			mc_cell(&table, "%llu", (unsigned long long)grant->to_cgroup);
-		else
-			mc_cell(&table, "-");
+		mc_cell_if(&table, MXW_HAS(grant, MAXWELL_A_WALLET_TO_UID), "%s",
+			   user_name(text, grant->to_uid));
+		mc_cell_if(&table, MXW_HAS(grant, MAXWELL_A_WALLET_TO_CGROUP), "%llu",
+			   (unsigned long long)grant->to_cgroup);
 	}
 	mc_table_print(&table, 0);
 	mc_table_free(&table);
@@ -242,25 +219,18 @@ static void print_grants(const struct mxw_wallet *grants, size_t nr)
 
 int cmd_wallet_grants(int argc, char **argv)
 {
+	int err = mc_ready_alone(argc, argv);
 	struct mxw_wallet *grants;
-	json_t *root;
 	size_t nr;
-	int err;
 
-	err = mc_no_options(argc, argv, 0, 0);
-	if (!err)
-		err = mc_ready();
 	if (err)
 		return err;
 	if (mxw_grant_list(mc.link, &grants, &nr))
 		return mc_kernel_error(mc.link, "grant-get");
-	if (mc.json) {
-		root = mc_json_new();
-		json_object_set_new(root, "grants", mc_json_array(&mxw_wallet_object, grants, nr));
-		mc_json_print(root);
-	} else {
+	if (mc.json)
+		mc_json_print_list("grants", &mxw_wallet_object, grants, nr);
+	else
 		print_grants(grants, nr);
-	}
 	free(grants);
 	return MC_OK;
 }

@@ -60,7 +60,9 @@ struct maxwell_prices {
  * @load_q8: moving average of the tasks that wait, Q24.8
  * @local: multiplier in force, Q16.16
  * @external: as @local
- * @gpu: as @local; in force for the general book
+ * @gpu: as @local; what the reserve of the general book is multiplied by: the gpu multiplier, what
+ *	leases of GPUs add to it (gpu_busy_gain_permille) and the table gpu_coupling_general
+ *	counted in
  * @reserved: 0
  * @time_ns: CLOCK_MONOTONIC when the entry was written
  */
@@ -132,7 +134,20 @@ struct maxwell_ring {
 	__u64 overrun;
 };
 
-/* GPU leases. Times are in GPU milliseconds, bids in cents per GPU-second. */
+/*
+ * GPU leases. Times are in GPU milliseconds, bids in cents per GPU-second.
+ *
+ * An open file has one request or one lease for each GPU, whoever uses the file: a child, a thread,
+ * or a process that it was passed to. It ends with the last copy of the file. Whoever asks through
+ * it pays from then on.
+ *
+ * poll(2) says POLLIN when the state of a request or lease has changed and no call through the file
+ * has said so: it was granted, was renewed at a new price, has expired, or went away with its GPU.
+ * ASK, STATUS and RELEASE of that GPU, also when they fail with ENODEV, take the news.
+ *
+ * Every call fails with ENODEV if there is no such GPU (tunable gpu_count), with EFAULT if its
+ * argument cannot be read or written.
+ */
 #define MAXWELL_GPUS_MAX 16U
 #define MAXWELL_GPU_TIME_MAX_MS 10000U
 
@@ -141,23 +156,41 @@ struct maxwell_ring {
 enum maxwell_gpu_state {
 	MAXWELL_GPU_NONE,	/* neither a request nor a lease */
 	MAXWELL_GPU_WAITING,	/* the request stands in the book */
-	MAXWELL_GPU_HELD,	/* the GPU is ours until @until_ns */
-	MAXWELL_GPU_EXPIRED,	/* the time was over and the lease was taken away */
+	MAXWELL_GPU_HELD,	/* the GPU is ours: until @until_ns, and then for the grace */
+	MAXWELL_GPU_EXPIRED,	/* the lease was taken away; until the next ASK or RELEASE */
 };
 
 /**
- * struct maxwell_gpu_ask - ask for a lease, or change a request that waits
+ * struct maxwell_gpu_ask - argument of MAXWELL_IOC_GPU_ASK
  * @gpu: number of the GPU
  * @bid_cents: cents per GPU-second
- * @time_ms: for how long, 1 to MAXWELL_GPU_TIME_MAX_MS; the auction gives at most gpu_slice_ms at a
- *	time
+ * @time_ms: for how long, 1 to MAXWELL_GPU_TIME_MAX_MS
  * @flags: MAXWELL_GPU_*
- * @timeout_ms: how long to wait at most, 0 for ever; the request is withdrawn then (ETIMEDOUT), as
- *	it is on a signal (EINTR)
- * @state: written: enum maxwell_gpu_state
- * @until_ns: written: end of the lease, CLOCK_MONOTONIC
- * @price: written: what the lease costs, cents per GPU-second
+ * @timeout_ms: how long to wait at most, 0 for ever; of no effect with MAXWELL_GPU_NONBLOCK
+ * @state: written: MAXWELL_GPU_HELD, or MAXWELL_GPU_WAITING with MAXWELL_GPU_NONBLOCK; or
+ *	MAXWELL_GPU_EXPIRED if the lease was granted and was over before the caller ran
+ * @until_ns: written: end of the lease, CLOCK_MONOTONIC; 0 without one
+ * @price: written: what the lease costs, cents per GPU-second; 0 without one
  * @reserved: 0
+ *
+ * Asks for a lease and waits for it. If a request of the file waits already, changes its bid and
+ * time; it keeps its place in time.
+ *
+ * A lease is at most gpu_slice_ms long. At its end, what is left of @time_ms is auctioned with the
+ * holder as one of the bidders, and the lease is renewed, at a new price, if he outbids all; STATUS
+ * has the new end. While the file holds a lease, ASK does not wait: the bid counts from its end,
+ * @time_ms is what is wanted after it, instead of what was left, and what is written is the lease
+ * as it is. In the grace after its end it releases the lease, and asks anew behind those that wait.
+ *
+ * Errors, besides those of every call; unless it says otherwise what there was before is as before:
+ *
+ * * EINVAL: @time_ms, @flags or @reserved are not as above
+ * * EDQUOT: the user who opened the file has 64 requests and leases of the GPU
+ * * ETIMEDOUT: not granted within @timeout_ms; the request is withdrawn
+ * * EINTR: a signal came; the request is withdrawn
+ * * ECANCELED: somebody else withdrew the request through the same file
+ * * ENODEV: the GPU went away meanwhile; the request is gone
+ * * EFAULT: if the argument can be read but not written, the lease or request stands
  */
 struct maxwell_gpu_ask {
 	__u32 gpu;
@@ -172,14 +205,17 @@ struct maxwell_gpu_ask {
 };
 
 /**
- * struct maxwell_gpu_status - how this file stands with a GPU
+ * struct maxwell_gpu_status - argument of MAXWELL_IOC_GPU_STATUS: how this file stands with a GPU
  * @gpu: number of the GPU; set by the caller
  * @state: enum maxwell_gpu_state
- * @until_ns: end of the lease held
- * @price: what it costs, cents per GPU-second
+ * @until_ns: end of the lease held, CLOCK_MONOTONIC; in the grace it lies in the past. 0 without
+ *	one
+ * @price: what it costs, cents per GPU-second; 0 without one
  * @reserve: reserve price of the GPU
- * @best_bid: dearest bid that waits, 0 for none
+ * @best_bid: dearest bid that waits, as far as its wallet is good for it, 0 for none
  * @queued: requests that wait
+ *
+ * After its GPU has gone away, a file whose lease expired by that is still told so, not ENODEV.
  */
 struct maxwell_gpu_status {
 	__u32 gpu;
@@ -191,6 +227,11 @@ struct maxwell_gpu_status {
 	__u32 queued;
 };
 
+/*
+ * MAXWELL_IOC_GPU_RELEASE: gives a lease back, or withdraws a request. Its argument is the number
+ * of the GPU. ETIME: the lease had been taken away, before or after its GPU went; said once, then
+ * it is ENOENT: there is neither a request nor a lease.
+ */
 #define MAXWELL_IOC_MAGIC 0xb9
 #define MAXWELL_IOC_RING_FLUSH _IO(MAXWELL_IOC_MAGIC, 0)
 #define MAXWELL_IOC_GPU_ASK _IOWR(MAXWELL_IOC_MAGIC, 1, struct maxwell_gpu_ask)

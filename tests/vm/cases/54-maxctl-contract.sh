@@ -164,6 +164,16 @@ usage wallet nonsense
 usage wallet set purse
 usage wallet fund purse
 usage wallet grant purse
+usage wallet list purse
+usage wallet show purse purse
+usage wallet new
+usage wallet new --income 1000000001 purse
+usage wallet new --unlimited --cap 1 purse
+usage wallet show --pid 0
+usage wallet fund purse 1e3
+usage wallet revoke
+usage wallet grants purse
+usage wallet delete
 usage gpu nonsense
 usage status nonsense
 usage attach nonsense
@@ -199,12 +209,25 @@ answers 126 run -- "$CASE_TMP/plain-file"
 [[ $(rc_of maxctl -j monitor --count 1 --timeout 50ms class) == 124 ]] || die 'no timeout'
 
 # --- not permitted ---
-rc=0
-as_nobody maxctl -j price set 2 > "$CASE_TMP/denied" 2> /dev/null || rc=$?
-((rc == 4)) || die "an unprivileged price set ends with $rc"
-jq --exit-status '.error | .exit_status == 4 and .code == "denied" and .errno == 1' \
-	"$CASE_TMP/denied" > /dev/null || die "an unprivileged price set: $(< "$CASE_TMP/denied")"
-cat "$CASE_TMP/denied" >> "$CASE_TMP/all"
+denied()
+{
+	local rc=0
+	as_nobody maxctl -j "$@" > "$CASE_TMP/denied" 2> /dev/null || rc=$?
+	((rc == 4)) || die "an unprivileged $* ends with $rc"
+	jq --exit-status '.error | .exit_status == 4 and .code == "denied" and .errno == 1' \
+		"$CASE_TMP/denied" > /dev/null || die "an unprivileged $*: $(< "$CASE_TMP/denied")"
+	cat "$CASE_TMP/denied" >> "$CASE_TMP/all"
+}
+denied price set 2
+denied wallet new --unlimited mine
+json_answers 0 wallet new --unlimited roots
+denied wallet set --income 1 roots
+denied wallet fund roots 1
+denied wallet grant --user nobody roots
+denied wallet grant --pid "$task" roots
+denied wallet revoke --pid "$task"
+denied wallet delete roots
+json_answers 0 wallet delete roots
 
 # --- policies ---
 chrt --batch --pid 0 "$fair"

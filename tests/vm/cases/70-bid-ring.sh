@@ -4,7 +4,8 @@
 # timeout: 60
 #
 # A bid by ring reaches a task that waits and holds for the CPU time that it says; a hostile producer
-# hurts nobody else; the price page cannot be written.
+# hurts nobody else; the price page cannot be written; whatever is done to the mappings, the module
+# stays while there is one.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
@@ -44,9 +45,25 @@ sleep 1
 expect_fail 1 'in use' rmmod sched_maxwell
 sleep 4
 cat "$CASE_TMP/garbage"
-check 'the module counted what it dropped' grep --quiet --extended-regexp \
-	'overrun [1-9]' "$CASE_TMP/garbage"
+check 'the module looked at what it dropped' grep --quiet --extended-regexp \
+	'refused [1-9].* invalid [1-9].* overrun [1-9]' "$CASE_TMP/garbage"
 [[ $(account "$rich" bid_cents_per_s) == 500 ]] || die "the other bids $(account "$rich" bid_cents_per_s)"
 [[ $(account "$poor" bid_cents_per_s) == 40 ]] || die "it bids $(account "$poor" bid_cents_per_s)"
 ms=$(cpu_ms_in 1 "$rich")
 assert 'the other runs on (ms of 1 s)' "$ms > 800"
+
+note 'mappings'
+setpriv --reuid="$NOBODY" --regid="$NOBODY" --clear-groups --inh-caps=-all \
+	maxctl run --bid 20 -- spin &
+HOGS+=("$!")
+own=$!
+wait_for 5 grep --quiet --line-regexp spin "/proc/$own/comm"
+as_nobody ringmap attack "$own" || die 'see above'
+setpriv --reuid="$NOBODY" --regid="$NOBODY" --clear-groups --inh-caps=-all \
+	ringmap hold > "$CASE_TMP/held" &
+holder=$!
+HOGS+=("$holder")
+wait_for 5 grep --quiet held "$CASE_TMP/held"
+detach
+expect_fail 1 'in use' rmmod sched_maxwell
+kill "$holder"

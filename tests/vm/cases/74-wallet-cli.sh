@@ -100,11 +100,30 @@ expect_fail 1 'would be taken for a wallet' maxctl wallet new 123
 expect_fail 1 'has 1 to 31 bytes' maxctl wallet new ''
 expect_fail 2 "letters, digits, '.', '_' and '-' only" maxctl wallet new --unlimited 'a b'
 expect_fail 2 "there is a wallet named 'a' already" maxctl wallet new --unlimited a
-expect_fail 2 'allowed are 0 to 1000000000' maxctl wallet new --income 1000000001 b
-expect_fail 2 'allowed are 0 to 1000000000000000000' maxctl wallet new --income 1 --cap 1000000001 b
+for number in 1000000001 99999999999 1.5 -1 x ''; do
+	expect_fail 1 "'$number' is not a whole number from 0 to 1000000000" \
+		maxctl wallet new --income "$number" b
+done
+for money in 1000000000.000000001 1000000001 -1 1e3 ''; do
+	expect_fail 1 'such as 5000 or 0.25, up to 1000000000 and' maxctl wallet fund a -- "$money"
+done
+maxctl wallet new --income 1000000000 --cap 1000000000 most > /dev/null
+wallet_is most '.income_cents_per_s == 1000000000 and .cap_nanocents == 1000000000 * 1e9'
+maxctl wallet delete most
+for pid in 0 -1 2147483648 x; do
+	expect_fail 1 "PID '$pid' is not a whole number from 1 to 2147483647" \
+		maxctl wallet grant --pid "$pid" a
+done
+expect_fail 2 'no thread has the id 4194303' maxctl wallet grant --pid 4194303 a
+expect_fail 2 'not under the class' maxctl wallet grant --pid $$ a
+expect_fail 2 'no wallet is granted to it' maxctl wallet revoke --user 1
+expect_fail 2 'no wallet is granted to it' maxctl wallet revoke --cgroup /sys/fs/cgroup
 expect_fail 1 'is not an amount of cents' maxctl wallet new --income 1 --cap 1.0000000001 b
 expect_fail 1 'is not an amount of cents' maxctl wallet fund a x
 expect_fail 1 'is not an amount of cents' maxctl wallet fund a 1,5
+expect_fail 1 'something is missing: maxctl wallet fund WALLET MONEY' maxctl wallet fund a
+expect_fail 1 'something is missing: maxctl wallet delete WALLET' maxctl wallet delete
+expect_fail 1 'see maxctl wallet new -h' maxctl wallet new --nonsense b
 expect_fail 1 'excludes --income' maxctl wallet new --unlimited --income 1 b
 expect_fail 1 'shorter than 1ms' maxctl wallet set --half-life 0.0001 a
 expect_fail 1 'longer than 49 days' maxctl wallet set --half-life 72000m a
@@ -125,6 +144,16 @@ expect_fail 2 'cannot look at the cgroup' maxctl wallet grant --cgroup /nonexist
 expect_fail 2 'is not the directory of a cgroup' maxctl wallet grant --cgroup /tmp a
 mkdir "$group"
 expect_fail 2 'is not the directory of a cgroup' maxctl wallet grant --cgroup "$group/cgroup.procs" a
+
+# --- help: of all that wallets have, and of each ---
+for verb in list show new set fund grant revoke grants delete; do
+	maxctl wallet --help | grep --quiet "^  $verb " || die "wallet --help does not name $verb"
+	maxctl help wallet | grep --quiet "^  $verb " || die "help wallet does not name $verb"
+	maxctl wallet "$verb" --help | grep --quiet "^Usage: maxctl wallet $verb" ||
+		die "wallet $verb --help says: $(maxctl wallet "$verb" --help)"
+	[[ $(maxctl help wallet "$verb") == "$(maxctl wallet "$verb" --help)" ]] ||
+		die "help wallet $verb says otherwise"
+done
 
 # --- who draws on what ---
 waker maxctl run --bid 10

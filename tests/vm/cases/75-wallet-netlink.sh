@@ -11,6 +11,6 @@
 . "$MAXWELL_SRC/tests/vm/market.sh"
 
 attach
-check 'wallets over netlink' python3 -B "$MAXWELL_SRC/tests/vm/wallets.py"
+check 'wallets over netlink' python3 -B "$MAXWELL_SRC/tests/vm/wallets"
 # Texts of refusals fit into what the kernel keeps of them.
 ! kernel_said 'truncated extack' || die 'a refusal was cut short'

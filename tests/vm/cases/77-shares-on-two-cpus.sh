@@ -15,11 +15,11 @@ earn rich 300
 earn poor 100
 hungry rich 4
 hungry poor 4
-sleep 8
-three_to_one 60 rich poor
+sleep 12
+three_to_one 20 rich poor
 no_tasks
 
 hungry rich 3
-hungry poor 50
-sleep 8
-about_three_to_one 20 rich poor
+hungry poor 20
+sleep 10
+three_to_one 20 rich poor

@@ -58,7 +58,7 @@ ms=$(cpu_ms_in 10 "$pid")
 assert 'an income of 2 buys a fifth of a CPU at 10 (ms of 10 s)' "$ms > 1500 && $ms < 2900"
 wait_for 5 grep --quiet debt "$CASE_TMP/events"
 wait_for 5 grep --quiet recovered "$CASE_TMP/events"
-tune pacing_ms 4000
+tune pacing_ms 8000
 no_tasks
 maxctl wallet delete broke
 

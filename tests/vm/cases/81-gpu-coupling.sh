@@ -26,6 +26,24 @@ prices()
 			die "CPU $cpu: $(reserve "$cpu" general), $(reserve "$cpu" feeder), not $1, $2"
 	done
 	note "general $1, feeder $2"
+	shown_is_charged "$1" "$2"
+}
+
+# shown_is_charged GENERAL FEEDER: the price page has these reserves, and a gpu multiplier that
+# explains the general one: there is nothing else in force.
+shown_is_charged()
+{
+	local general feeder locally externally gpu
+	read -r general feeder locally externally gpu <<< "$(prices_of 1)"
+	[[ $general == "$1" && $feeder == "$2" && $locally == 1000 && $externally == 1000 ]] ||
+		die "the page has $general $feeder $locally $externally $gpu"
+	((general - 1 <= gpu && gpu <= general + 1)) ||
+		die "the page has a gpu multiplier of $gpu permille with a reserve of $general"
+}
+
+prices_of()
+{
+	command prices "$1"
 }
 
 gpu_price()
@@ -130,6 +148,8 @@ gpu ask:0:100:10000 sleep:20000 &
 HOGS+=("$!")
 wait_for 8 eval '(($(reserve 0 general) >= 3980 && $(reserve 1 general) >= 3980))'
 assert 'not for feeders' "$(reserve 0 feeder) == 1000"
+read -r shown _ _ _ gpu <<< "$(prices_of 0)"
+assert 'the page shows by how much (permille)' "$gpu >= 3980 && $gpu <= $shown + 1"
 # Its lease was for 10 s.
 kill_hogs
 wait_for 8 eval '(($(reserve 0 general) <= 1020))'

@@ -11,23 +11,28 @@
  * release:GPU		end the lease, or withdraw the request
  * poll:MS		wait for news, at most so long
  * sleep:MS		sleep
+ * queue:GPU:COUNT	wait until so many requests wait for the GPU
  * touch:FILE		make a file
  * await:FILE		wait until there is a file
  * alarm:MS		a signal after so long
  * open			open the device once more; the steps that follow use that file
  * close		close the present file, and go back to the one before
+ * fork:COUNT		a child, with the same files, does the next COUNT steps and ends; we go on
+ *			behind them
+ * join			wait until all children have ended
+ * give:SOCKET		pass the present file on to whoever takes it, and keep it
+ * take:SOCKET		take a file that is passed on; the steps that follow use that file
  * raw:GPU:BID:MS:FLAGS:RESERVED	ask, with whatever values
  * many:COUNT		open the device COUNT times more, print how many were let
  * crowd:COUNT:GPUS	ask for GPUS GPUs through each of COUNT more files, print how many were let
  *
  * A line is "STEP ok STATE PRICE LEFT_MS QUEUED BEST RESERVE" or "STEP ERRNO", both with " @ TIME"
- * at the end.
+ * at the end. LEFT_MS is what is left of the lease at TIME.
  */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,11 +40,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <linux/maxwell_dev.h>
+
+#include "steps.h"
 
 #define FILES_MAX 4096
 
@@ -61,10 +68,8 @@ static int current_file(void)
 	return files[nr_files - 1];
 }
 
-static bool open_one(void)
+static bool use_file(int fd)
 {
-	int fd = open(MAXWELL_DEVICE, O_RDWR | O_CLOEXEC);
-
 	if (fd < 0)
 		return false;
 	if (nr_files == FILES_MAX)
@@ -73,10 +78,20 @@ static bool open_one(void)
 	return true;
 }
 
+static bool open_one(void)
+{
+	return use_file(open(MAXWELL_DEVICE, O_RDWR | O_CLOEXEC));
+}
+
+static void say_at(uint64_t time_ns, const char *step, const char *text)
+{
+	printf("%s %s @ %.3f\n", step, text, time_ns / 1e6);
+	fflush(stdout);
+}
+
 static void say(const char *step, const char *text)
 {
-	printf("%s %s @ %.3f\n", step, text, now_ns() / 1e6);
-	fflush(stdout);
+	say_at(now_ns(), step, text);
 }
 
 static void say_result(const char *step, int ret)
@@ -84,37 +99,41 @@ static void say_result(const char *step, int ret)
 	say(step, ret ? strerrorname_np(errno) : "ok");
 }
 
-static double left_ms(uint64_t until_ns)
+static double left_ms(uint64_t until_ns, uint64_t time_ns)
 {
-	return until_ns ? ((double)until_ns - now_ns()) / 1e6 : 0;
+	return until_ns ? ((double)until_ns - time_ns) / 1e6 : 0;
 }
 
 static void ask(const char *step, struct maxwell_gpu_ask *ask)
 {
+	uint64_t time_ns;
 	char text[128];
 
 	if (ioctl(current_file(), MAXWELL_IOC_GPU_ASK, ask)) {
 		say(step, strerrorname_np(errno));
 		return;
 	}
+	time_ns = now_ns();
 	snprintf(text, sizeof(text), "ok %s %u %.3f", state_name[ask->state], ask->price,
-		 left_ms(ask->until_ns));
-	say(step, text);
+		 left_ms(ask->until_ns, time_ns));
+	say_at(time_ns, step, text);
 }
 
 static void status(const char *step, unsigned int gpu)
 {
 	struct maxwell_gpu_status status = { .gpu = gpu };
+	uint64_t time_ns;
 	char text[128];
 
 	if (ioctl(current_file(), MAXWELL_IOC_GPU_STATUS, &status)) {
 		say(step, strerrorname_np(errno));
 		return;
 	}
+	time_ns = now_ns();
 	snprintf(text, sizeof(text), "ok %s %u %.3f %u %u %u", state_name[status.state],
-		 status.price, left_ms(status.until_ns), status.queued, status.best_bid,
+		 status.price, left_ms(status.until_ns, time_ns), status.queued, status.best_bid,
 		 status.reserve);
-	say(step, text);
+	say_at(time_ns, step, text);
 }
 
 static void poll_for(const char *step, int timeout_ms)
@@ -126,21 +145,6 @@ static void poll_for(const char *step, int timeout_ms)
 		say(step, strerrorname_np(errno));
 	else
 		say(step, nr ? "news" : "nothing");
-}
-
-static void on_alarm(int signo)
-{
-	(void)signo;
-}
-
-static void set_alarm(long delay_ms)
-{
-	struct itimerval timer = { .it_value = { delay_ms / 1000, delay_ms % 1000 * 1000 } };
-	/* Without SA_RESTART. */
-	struct sigaction action = { .sa_handler = on_alarm };
-
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 static void many(const char *step, int count)
@@ -177,18 +181,21 @@ out:
 	say(step, text);
 }
 
-static void touch(const char *path)
+/* This takes no news from the file: what it polls for is still to come. */
+static void wait_queued(unsigned int gpu, unsigned int count)
 {
-	int fd = open(path, O_CREAT | O_WRONLY, 0666);
+	struct maxwell_gpu_status status;
+	int fd = open(MAXWELL_DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
-		err(1, "%s", path);
+		err(1, MAXWELL_DEVICE);
+	do {
+		sleep_ms(1);
+		status = (struct maxwell_gpu_status){ .gpu = gpu };
+		if (ioctl(fd, MAXWELL_IOC_GPU_STATUS, &status))
+			err(1, "GPU %u", gpu);
+	} while (status.queued != count);
 	close(fd);
-}
-
-static void sleep_ms(long duration_ms)
-{
-	usleep(duration_ms * 1000);
 }
 
 /* A step of numbers. Returns false if there is none of that name. */
@@ -210,6 +217,8 @@ static bool run_numbers(const char *step, const char *name, const unsigned int *
 		status(step, n[0]);
 	} else if (!strcmp(name, "release") && nr == 1) {
 		say_result(step, ioctl(current_file(), MAXWELL_IOC_GPU_RELEASE, n));
+	} else if (!strcmp(name, "queue") && nr == 2) {
+		wait_queued(n[0], n[1]);
 	} else if (!strcmp(name, "poll") && nr == 1) {
 		poll_for(step, n[0]);
 	} else if (!strcmp(name, "sleep") && nr == 1) {
@@ -240,12 +249,38 @@ static void run(char *step)
 	} else if (!strcmp(name, "await")) {
 		while (access(rest, F_OK))
 			sleep_ms(1);
+	} else if (!strcmp(name, "give")) {
+		passfd_give(rest, current_file());
+	} else if (!strcmp(name, "take")) {
+		use_file(passfd_take(rest));
+	} else if (!strcmp(name, "join")) {
+		while (wait(NULL) > 0)
+			;
 	} else if (!strcmp(name, "open")) {
 		say_result(step, !open_one());
 	} else if (!strcmp(name, "close") && nr_files > 1) {
 		say_result(step, close(files[--nr_files]));
 	} else if (!run_numbers(step, name, n, nr)) {
 		errx(1, "what is '%s'?", step);
+	}
+}
+
+static void run_all(char **step, char **end)
+{
+	int count;
+
+	for (; step < end; step++) {
+		if (sscanf(*step, "fork:%d", &count) != 1) {
+			run(*step);
+			continue;
+		}
+		if (count < 1 || count >= end - step)
+			errx(1, "%s: not so many steps follow", *step);
+		if (!fork()) {
+			run_all(step + 1, step + 1 + count);
+			exit(0);
+		}
+		step += count;
 	}
 }
 
@@ -260,7 +295,6 @@ int main(int argc, char **argv)
 	}
 	if (!open_one())
 		err(1, MAXWELL_DEVICE);
-	for (int i = 1; i < argc; i++)
-		run(argv[i]);
+	run_all(argv + 1, argv + argc);
 	return 0;
 }

@@ -11,6 +11,9 @@
  * ready to pay more than that, the least that clears the reserve, which takes a CPU that nobody
  * else wants. Either way it lives on the survival share until the price has fallen again.
  */
+/* For sched_getcpu(). */
+#define _GNU_SOURCE 1
+
 #include <getopt.h>
 #include <sched.h>
 #include <stdbool.h>
