@@ -129,8 +129,9 @@ enum maxwell_price_event {
  * @MAXWELL_WALLET_KIND_DEFAULT: A user's own, made when the first of the
  *   user's tasks needs it.
  * @MAXWELL_WALLET_KIND_NAMED: Made by wallet-new.
- * @MAXWELL_WALLET_KIND_COMMON: The one that pays for tasks for which no other
- *   is free; always unlimited.
+ * @MAXWELL_WALLET_KIND_COMMON: The module's own two: "common", which pays for
+ *   kernel threads and is always unlimited, and "overflow", shared by users
+ *   for whom there is no room, with the terms of a default wallet.
  */
 enum maxwell_wallet_kind {
 	MAXWELL_WALLET_KIND_DEFAULT,

@@ -89,12 +89,14 @@ _maxctl() {
 	done
 
 	candidates=$(_maxctl_values "$previous")
-	if [[ -z $candidates ]]; then
-		if [[ $current == -* ]]; then
-			candidates=$(_maxctl_options "$command")
-		else
-			candidates="$(_maxctl_words "$command") $(_maxctl_operands "$command")"
-		fi
+	if [[ -n $candidates ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$current")
+		return
+	fi
+	if [[ $current == -* ]]; then
+		candidates=$(_maxctl_options "$command")
+	else
+		candidates="$(_maxctl_words "$command") $(_maxctl_operands "$command")"
 	fi
 	if [[ $command == run && $current != -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -c -- "$current")
