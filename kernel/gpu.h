@@ -101,7 +101,8 @@ struct mx_gpu {
 /**
  * struct mx_gpu_report - a GPU as it was at one moment
  * @held: somebody has the lease
- * @holder_pid: who, in the caller's pid namespace; 0 if not visible from there
+ * @holder_pid: who asked for it, in the caller's pid namespace; 0 if not visible from there, or
+ *	gone, and the file with another
  * @price: what the holder pays, cents per GPU-second
  * @left_ns: what is left of the lease
  * @reserve: reserve price

@@ -103,6 +103,14 @@ u32 mx_gpus_busy_q16(void)
 	return count ? sum / count : 0;
 }
 
+/* The process that asked. When it is gone, its number may be that of another. */
+static u32 holder_pid(const struct mx_gpu_claim *holder)
+{
+	if (!pid_has_task(holder->pid, PIDTYPE_TGID))
+		return 0;
+	return pid_nr_ns(holder->pid, task_active_pid_ns(current));
+}
+
 /**
  * mx_gpu_report() - copy what there is to tell of a GPU
  * @nr: number of it
@@ -132,7 +140,7 @@ int mx_gpu_report(u32 nr, struct mx_gpu_report *report)
 		struct mx_gpu_claim *holder = container_of(plane->holder, struct mx_gpu_claim, c);
 
 		report->held = true;
-		report->holder_pid = pid_nr_ns(holder->pid, task_active_pid_ns(current));
+		report->holder_pid = holder_pid(holder);
 		report->price = plane->price;
 		report->left_ns = plane->until_ns > now_ns ? plane->until_ns - now_ns : 0;
 		report->leased_ns = held_ns;

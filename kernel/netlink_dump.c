@@ -289,6 +289,10 @@ static void demand_of(const struct cpumask *cpus, u32 book, u32 bucket, u32 *que
 		struct mx_cpu *mx = mx_cpu(cpu);
 		unsigned long flags;
 
+		/* Most are empty; what changes at this moment may be missed anyway. */
+		if (!READ_ONCE(mx->rq.book[book].nr[bucket]) &&
+		    READ_ONCE(mx->running) != (s16)bucket)
+			continue;
 		raw_spin_lock_irqsave(&mx->lock, flags);
 		*queued += mx->rq.book[book].nr[bucket];
 		/* Runnable is enough: it may wait for a higher class to leave the CPU. */

@@ -174,7 +174,7 @@ int maxwell_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 	ret = mx_nl_init_net(genl_info_net(info), info->extack);
 	for (; !ret && *next < mx_grant_limit(); ++*next) {
 		/* A wallet that goes away meanwhile takes its grants with it. */
-		if (mx_grant_at(*next, &grant, &id) && !mx_account_report(id, &report))
+		if (mx_grant_at(*next, &grant, &id) && !mx_account_copy(id, &report))
 			ret = fill_grant(skb, info, &grant, &report);
 		if (ret)
 			break;

@@ -62,7 +62,7 @@ void mx_page_write(struct mx_cpu *mx, u64 now_ns)
 	e->price = mx->curr ? mx->curr->price : 0;
 	e->best_bid = best ? best->bid : 0;
 	e->queued = mx->rq.nr_queued;
-	/* Others wrote while the caller, who has looked at the clock before, waited for the lock. */
+	/* Others wrote while the caller, who had looked at the clock, waited for the lock. */
 	e->time_ns = max(e->time_ns, now_ns);
 	mx_entry_write(published(mx->cpu), &s->seq, e);
 }

@@ -32,7 +32,7 @@ struct mx_terms {
  */
 struct mx_rival {
 	u32 bid;
-	u8 bucket;
+	u16 bucket;
 	u8 book;
 };
 
@@ -99,7 +99,7 @@ static inline u32 mx_quote_for(const struct mx_quote *quote, u16 tag)
  * A better bucket preempts a worse one; the short slice of the survival share is left in peace by
  * all but kernel threads.
  */
-static inline bool mx_outbids(u8 bucket, u8 curr_bucket, bool curr_survival)
+static inline bool mx_outbids(u16 bucket, u16 curr_bucket, bool curr_survival)
 {
 	if (curr_survival)
 		return bucket == MX_BUCKET_KTHREAD && curr_bucket != MX_BUCKET_KTHREAD;

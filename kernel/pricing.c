@@ -69,7 +69,7 @@ static u32 gpu_coupled(u32 value, u8 book)
 /* Put a reserve into force. Returns true if the bucket changed. */
 static bool reserve_set(struct mx_cpu *mx, u8 book, u32 price)
 {
-	u8 bucket = mx_bucket(price);
+	u16 bucket = mx_bucket(price);
 
 	WRITE_ONCE(mx->reserve[book], price);
 	if (mx->rq.book[book].reserve == bucket)

@@ -29,7 +29,7 @@
 #include "device.h"
 #include "ring_poll.h"
 
-/* All the rings that users may have can be looked at in a tick, or some 130 bids be put into force. */
+/* A tick is enough for a look at all rings that users may have, or for some 130 entries. */
 #define TICK_COST (IS_ENABLED(CONFIG_PREEMPT_RT) ? 256U : 1024U)
 #define ENTRY_COST 8U
 #define TURN_ENTRIES 16U
@@ -94,9 +94,21 @@ static u32 drain(struct mx_bid_ring *ring, u32 max)
 	return nr;
 }
 
+/*
+ * From the start of a run that took @took_ns to the start of the next one. The bound on the work is
+ * one on instructions: a machine so slow that they take a good part of a tick is left three
+ * quarters of its time. A run may also have been long because a hypervisor was busy elsewhere,
+ * hence the limit.
+ */
+static u64 pause_ns(u64 took_ns)
+{
+	return clamp_t(u64, 4 * took_ns, TICK_NSEC, 8 * TICK_NSEC);
+}
+
 static enum hrtimer_restart poll_fn(struct hrtimer *timer)
 {
 	u32 left = TICK_COST, quiet = 0;
+	u64 began_ns = mx_now_ns();
 
 	raw_spin_lock(&rings_lock);
 	/* The first in the list is whose turn it is, in this tick and in the next one. */
@@ -116,7 +128,7 @@ static enum hrtimer_restart poll_fn(struct hrtimer *timer)
 	}
 	raw_spin_unlock(&rings_lock);
 
-	hrtimer_forward_now(timer, ns_to_ktime(TICK_NSEC));
+	hrtimer_forward_now(timer, ns_to_ktime(pause_ns(mx_now_ns() - began_ns)));
 	return HRTIMER_RESTART;
 }
 

@@ -169,7 +169,7 @@ static inline u8 slot_of(struct mx_runqueue *rq, u64 since_ns)
 void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
 {
 	struct mx_book *book = &rq->book[node->book];
-	u8 b = node->bucket;
+	u16 b = node->bucket;
 
 	bucket_add(&book->tail[b], node);
 	tag_add(rq, node);
@@ -193,7 +193,7 @@ void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
 void mx_rq_dequeue(struct mx_runqueue *rq, struct mx_node *node)
 {
 	struct mx_book *book = &rq->book[node->book];
-	u8 b = node->bucket;
+	u16 b = node->bucket;
 
 	if (bucket_del(&book->tail[b], node)) {
 		book->bitmap[b / 64] &= ~BIT_ULL(b % 64);
@@ -227,7 +227,7 @@ static inline int book_below(const struct mx_book *book, unsigned int bucket)
 {
 	unsigned int w = bucket / 64;
 	u64 bits = book->bitmap[w] & (BIT_ULL(bucket % 64) - 1);
-	u8 words;
+	u16 words;
 
 	if (bits)
 		return (int)(w * 64) + fls64(bits) - 1;

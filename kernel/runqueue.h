@@ -3,8 +3,8 @@
  * The order book: a runqueue in which each step costs a fixed number of instructions.
  *
  * Waiting tasks stand in two lists at once: the FIFO of their price bucket, and the FIFO of their
- * arrival slot. Buckets are log-linear (8 steps an octave, so 12.5 % apart or less) and found
- * through a bitmap with a summary word. Arrival slots are a calendar of 128 slots of 2^25 ns
+ * arrival slot. Buckets are log-linear (32 steps an octave, so 1/32 apart or less, and the best bid
+ * is at most 1/33 above the one that wins) and found through a bitmap with a summary word. Arrival slots are a calendar of 128 slots of 2^25 ns
  * (34 ms each, 4.3 s in all), so that a task that is queued again keeps its place in time.
  *
  * Pure: no allocation, no clock, no locks. The caller serialises access to a runqueue and its
@@ -15,15 +15,18 @@
 
 #include "pure.h"
 
-#define MX_BUCKETS 256
+/* Buckets in an octave. */
+#define MX_BUCKET_SHIFT 5
+#define MX_BUCKET_STEPS (1U << MX_BUCKET_SHIFT)
+#define MX_BUCKETS 960
 #define MX_BUCKET_WORDS (MX_BUCKETS / 64)
 /* The highest bucket that a u32 bid can reach; those above are for tasks that outrank every bid. */
-#define MX_BUCKET_BID_MAX 239
+#define MX_BUCKET_BID_MAX 895
 /* Kernel threads bound to one CPU: they run ahead of every bid and clear every reserve. */
-#define MX_BUCKET_KTHREAD 255
+#define MX_BUCKET_KTHREAD (MX_BUCKETS - 1)
 
 /* How far mx_rq_rival() looks: buckets of each book, and nodes of a bucket with several tags. */
-#define MX_RIVAL_BUCKETS 8
+#define MX_RIVAL_BUCKETS 16
 #define MX_RIVAL_NODES 8
 
 #define MX_SLOTS 128
@@ -60,7 +63,7 @@ struct mx_node {
 	struct mx_node *slot_prev;
 	u64 since_ns;
 	u32 bid;
-	u8 bucket;
+	u16 bucket;
 	u8 book;
 	u8 slot;
 	bool queued;
@@ -80,8 +83,8 @@ struct mx_node {
  */
 struct mx_book {
 	u64 bitmap[MX_BUCKET_WORDS];
-	u8 summary;
-	u8 reserve;
+	u16 summary;
+	u16 reserve;
 	struct mx_node *tail[MX_BUCKETS];
 	u32 nr[MX_BUCKETS];
 };
@@ -116,25 +119,25 @@ struct mx_runqueue {
 };
 
 static_assert(sizeof(struct mx_node) <= 64, "at most 64 bytes a waiting task");
-static_assert(sizeof(struct mx_runqueue) <= 8192, "at most 8 KiB a CPU");
+static_assert(sizeof(struct mx_runqueue) <= 24576, "at most 24 KiB a CPU");
 
 /**
  * mx_bucket() - price bucket of a bid
  * @bid: cents per CPU-second
  *
- * Log-linear: bids below 16 have a bucket each; above, an octave has 8 steps. Order preserving:
+ * Log-linear: bids below 64 have a bucket each; above, an octave has 32 steps. Order preserving:
  * a <= b implies mx_bucket(a) <= mx_bucket(b).
  *
  * Return: 0 to MX_BUCKET_BID_MAX.
  */
-static inline u8 mx_bucket(u32 bid)
+static inline u16 mx_bucket(u32 bid)
 {
 	int octave;
 
-	if (bid < 8)
-		return (u8)bid;
-	octave = fls(bid) - 3;
-	return (u8)(octave * 8 + ((bid >> (octave - 1)) & 7));
+	if (bid < MX_BUCKET_STEPS)
+		return (u16)bid;
+	octave = fls(bid) - MX_BUCKET_SHIFT;
+	return (u16)(octave * MX_BUCKET_STEPS + ((bid >> (octave - 1)) & (MX_BUCKET_STEPS - 1)));
 }
 
 /**
@@ -143,13 +146,14 @@ static inline u8 mx_bucket(u32 bid)
  *
  * Return: cents per CPU-second; U32_MAX for buckets that no bid reaches.
  */
-static inline u32 mx_bucket_floor(u8 bucket)
+static inline u32 mx_bucket_floor(u16 bucket)
 {
-	if (bucket < 8)
+	if (bucket < MX_BUCKET_STEPS)
 		return bucket;
 	if (bucket > MX_BUCKET_BID_MAX)
 		return U32_MAX;
-	return (8U + (bucket & 7)) << (bucket / 8 - 1);
+	return (MX_BUCKET_STEPS + (bucket & (MX_BUCKET_STEPS - 1))) <<
+	       (bucket / MX_BUCKET_STEPS - 1);
 }
 
 /**
@@ -158,7 +162,7 @@ static inline u32 mx_bucket_floor(u8 bucket)
  * @book: enum mx_book_id
  * @bucket: the bidder's bucket
  */
-static inline bool mx_clears(const struct mx_runqueue *rq, u8 book, u8 bucket)
+static inline bool mx_clears(const struct mx_runqueue *rq, u8 book, u16 bucket)
 {
 	return bucket >= READ_ONCE(rq->book[book].reserve);
 }

@@ -64,7 +64,7 @@ bool mx_cpu_idle(int cpu)
 	return cpumask_test_cpu(cpu, idle_mask);
 }
 
-static bool affords(const struct mx_task *t, u8 bucket, int cpu)
+static bool affords(const struct mx_task *t, u16 bucket, int cpu)
 {
 	return mx_clears(&mx_cpu(cpu)->rq, t->book, bucket);
 }
@@ -78,7 +78,7 @@ static bool whole_core_idle(int cpu)
  * The best idle CPU of @mask for @t, or -1: one whose whole core is idle before one whose sibling
  * is busy, then the cheapest.
  */
-static int cheapest_idle(const struct task_struct *p, const struct mx_task *t, u8 bucket,
+static int cheapest_idle(const struct task_struct *p, const struct mx_task *t, u16 bucket,
 			 const struct cpumask *mask, int near)
 {
 	u32 best_price = U32_MAX;
@@ -117,7 +117,7 @@ static int cheapest_idle(const struct task_struct *p, const struct mx_task *t, u
  */
 int mx_idle_for(const struct task_struct *p, const struct mx_task *t, int near)
 {
-	u8 bucket;
+	u16 bucket;
 	int cpu;
 
 	if (cpumask_empty(idle_mask))
@@ -132,7 +132,7 @@ int mx_idle_for(const struct task_struct *p, const struct mx_task *t, int near)
 }
 
 /* A CPU near @prev_cpu where @bucket would preempt at once, the cheapest; else @prev_cpu. */
-static int outbid(const struct task_struct *p, const struct mx_task *t, u8 bucket, int prev_cpu)
+static int outbid(const struct task_struct *p, const struct mx_task *t, u16 bucket, int prev_cpu)
 {
 	const struct mx_cpu *prev = mx_cpu(prev_cpu);
 	u32 best_price = U32_MAX;
@@ -171,7 +171,7 @@ static int outbid(const struct task_struct *p, const struct mx_task *t, u8 bucke
 int mx_select_cpu(struct task_struct *p, int prev_cpu)
 {
 	struct mx_task *t = mx_task_of(p);
-	u8 bucket;
+	u16 bucket;
 	int cpu;
 
 	if (!t)

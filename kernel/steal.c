@@ -50,7 +50,7 @@ static void look(struct search *s, enum mx_near near, const struct cpumask *mask
 static bool fits(const struct mx_task *t, struct mx_cpu *thief, int above)
 {
 	const struct task_struct *p = t->task;
-	u8 bucket = t->node.bucket;
+	u16 bucket = t->node.bucket;
 
 	/* Its wallet may have emptied since it was queued. */
 	if (static_branch_unlikely(&mx_wallets_limited))

@@ -171,7 +171,7 @@ static inline u32 mx_task_effective_bid(const struct mx_task *t)
  * @t: record in use
  * @bid: what it bids, from mx_task_effective_bid()
  */
-static inline u8 mx_task_bucket(const struct mx_task *t, u32 bid)
+static inline u16 mx_task_bucket(const struct mx_task *t, u32 bid)
 {
 	if (mx_task_source(t) == MAXWELL_BID_SOURCE_KTHREAD)
 		return MX_BUCKET_KTHREAD;

@@ -21,6 +21,19 @@ $(BUILD)/sched_maxwell.ko: $(MODULE_SRC) scripts/check-btf.sh
 	$(Q)scripts/check-btf.sh $@ $(KDIR)/vmlinux
 	$(Q)touch $@
 
+# --- KUnit suites: for a kernel that has KUnit ---
+
+KUNIT_SRC := $(MODULE_SRC) $(wildcard tests/kunit/*.[ch])
+
+.PHONY: kunit-module
+kunit-module: $(BUILD)/kunit/maxwell_kunit.ko
+
+$(BUILD)/kunit/maxwell_kunit.ko: $(KUNIT_SRC)
+	$(say) MODULE $@
+	+$(Q)mkdir -p $(@D) && flock $(BUILD)/module.lock \
+		$(call kbuild,$(BUILD)/kunit) MAXWELL_KUNIT=1 modules
+	$(Q)touch $@
+
 # --- BPF glue ---
 
 BPF_SRC := tools/maxctl/maxwell.bpf.c kernel/glue.h

@@ -14,14 +14,16 @@
 set -euo pipefail
 
 here=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
+. "$here/scripts/archive.sh"
 cache=${MAXWELL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/maxwell}
 series=${KSERIES:-$(sed --quiet 's/^KERNEL_MIN=//p' "$here/META")}
-suite=trixie
 
 packages=(
 	# build
 	bc gcc-14 git libbpf-dev libc6-dev libelf-dev libjansson-dev libnl-3-dev libnl-genl-3-dev
 	make pahole perl pkgconf clang-19 llvm-19 zlib1g-dev
+	# the debug kernel
+	bison flex
 	# checks
 	codespell mandoc python3-jsonschema python3-yaml shellcheck yamllint
 	# guest
@@ -34,29 +36,10 @@ backports=(bpftool qemu-system-x86)
 source_parts=(tools/net/ynl Documentation/netlink scripts/checkpatch.pl scripts/spelling.txt
 	scripts/const_structs.checkpatch)
 
-die()
-{
-	echo "buildroot: $*" >&2
-	exit 1
-}
-
-# step TEXT CMD...: runs a long step with its output in the log, says how long it took.
-step()
-{
-	local text=$1 start=$SECONDS
-	shift
-	printf 'buildroot: %s ...' "$text" >&2
-	if ! "$@" >> "$log" 2>&1; then
-		printf ' failed\n' >&2
-		tail --lines=15 "$log" >&2
-		die "'$text' failed, the whole log is $log"
-	fi
-	printf ' %d s\n' $((SECONDS - start)) >&2
-}
-
 slots()
 {
-	find "$cache" -mindepth 1 -maxdepth 1 -type d -name 'root-*' 2> /dev/null || true
+	find "$cache" -mindepth 1 -maxdepth 1 -type d \( -name 'root-*' -o -name 'debug-*' \) \
+		2> /dev/null || true
 }
 
 clean()
@@ -67,38 +50,6 @@ clean()
 		echo "removing $slot ($(du --summarize --human-readable "$slot" | cut --fields=1))"
 		rm --recursive --force --one-file-system "$slot"
 	done
-}
-
-# The host's own mirror: the tree is fetched from where the host gets its packages.
-find_mirror()
-{
-	local uri uris
-	if [[ ${MAXWELL_MIRROR:-} ]]; then
-		echo "$MAXWELL_MIRROR"
-		return
-	fi
-	# shellcheck disable=SC2016 # apt expands it
-	uris=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2> /dev/null || true)
-	for uri in $uris; do
-		case $uri in
-		*security*) ;;
-		*/debian/ | */debian) echo "$uri" && return ;;
-		esac
-	done
-	die "no Debian archive in the host's apt sources, set MAXWELL_MIRROR to the URL of one"
-}
-
-# apt with lists and sources of its own, the host's proxies and rights to the mirror.
-apt_private()
-{
-	local tool=$1
-	shift
-	"$tool" --option Dir::Etc::SourceList="$tmp/sources.list" \
-		--option Dir::Etc::SourceParts=/dev/null --option Dir::Etc::Preferences=/dev/null \
-		--option Dir::Etc::PreferencesParts=/dev/null --option Dir::Cache="$tmp/apt" \
-		--option Dir::State::Lists="$tmp/apt/lists" --option Dir::State::Status=/dev/null \
-		--option Acquire::Check-Valid-Until=false --option APT::Architecture=amd64 \
-		--option APT::Architectures::=amd64 --option APT::Sandbox::User=root "$@"
 }
 
 # Point releases leave the archive, so the newest of the series is looked up, signed if it can be.
@@ -157,7 +108,7 @@ finish()
 
 make_slot()
 {
-	local mirror start=$SECONDS
+	local start=$SECONDS
 	if ((EUID != 0)); then
 		die "the build root is not in $cache yet: run this once as root (sudo make buildroot)" \
 			"with MAXWELL_CACHE=$cache"
@@ -171,10 +122,8 @@ make_slot()
 			DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
 			mmdebstrap'
 	fi
-	mirror=$(find_mirror)
-	printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" "$suite-updates" \
-		"$mirror" "$suite-backports" > "$tmp/sources.list"
-	mkdir --parents "$tmp/apt/lists/partial" "$tmp/apt/archives/partial" "$tmp/slot"
+	archive_sources
+	mkdir "$tmp/slot"
 	step "looking for the newest Linux $series" apt_private apt-get update
 	find_kernel
 	step "installing Debian $suite with Linux $kernel" bootstrap

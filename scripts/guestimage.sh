@@ -3,23 +3,26 @@
 #
 # Makes what the test guest boots from, beside the build root in the cache; run inside the root.
 #	/cache/guest.ext4	the build root itself as a file system image
-#	/cache/modules.cpio	the kernel modules that it takes to mount that image
-# Both follow from the build root alone, so they are made once.
+#	/cache/modules-KERNEL.cpio	the kernel modules that it takes to mount that image
+# The image follows from the build root alone, so it is made once; the modules, of which the debug
+# kernel needs none, once for each kernel.
 
 set -euo pipefail
 
 kernel=$MAXWELL_KERNEL
 modules=(virtio_blk ext4)
+archive=/cache/modules-$kernel.cpio
 
-if [[ -e /cache/modules.cpio && -e /cache/guest.ext4 ]]; then
+if [[ -e $archive && -e /cache/guest.ext4 ]]; then
 	exit
 fi
 exec 9> /cache/image.lock
 flock 9
 
-if [[ ! -e /cache/modules.cpio ]]; then
+if [[ ! -e $archive ]]; then
 	work=$(mktemp --directory)
 	mkdir "$work/modules"
+	touch "$work/modules/order"
 	modprobe --set-version "$kernel" --show-depends --all "${modules[@]}" |
 		awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
 		while read -r path; do
@@ -30,8 +33,8 @@ if [[ ! -e /cache/modules.cpio ]]; then
 			esac
 			echo "/modules/$name" >> "$work/modules/order"
 		done
-	(cd "$work" && find . | cpio --quiet --create --format=newc) > /cache/modules.cpio.tmp
-	mv /cache/modules.cpio.tmp /cache/modules.cpio
+	(cd "$work" && find . | cpio --quiet --create --format=newc) > "$archive.tmp"
+	mv "$archive.tmp" "$archive"
 fi
 
 if [[ ! -e /cache/guest.ext4 ]]; then

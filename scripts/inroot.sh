@@ -6,6 +6,8 @@
 # running or mounted outlives it, and of the host it can change nothing but this tree and the slot.
 #
 # Usage: inroot.sh CMD [ARG...]
+# MAXWELL_DEBUG=1 in the environment: with the debug kernel (scripts/debug-kernel.sh) in place of the
+# stock one; MAXWELL_WORK=DIR: a directory of the host that is seen at /srv.
 
 set -euo pipefail
 
@@ -23,6 +25,12 @@ fi
 
 slot=$("$tree/scripts/buildroot.sh" path)
 kernel=$(< "$slot/kernel")
+modules=''
+if [[ ${MAXWELL_DEBUG:-} ]]; then
+	debug=$("$tree/scripts/debug-kernel.sh" path)
+	kernel=$(< "$debug/kernel")
+	modules=$debug/lib/modules
+fi
 userns=()
 if ((EUID != 0)); then
 	userns=(--user --map-root-user)
@@ -32,11 +40,18 @@ fi
 # shellcheck disable=SC2016 # for the inner shell
 enter='
 set -euo pipefail
-slot=$1 tree=$2 root=$1/root
-shift 2
+slot=$1 tree=$2 root=$1/root modules=$3
+shift 3
 mount --bind "$root" "$root"
 mount --bind "$tree" "$root/maxwell"
 mount --bind "$slot" "$root/cache"
+if [[ $modules ]]; then
+	mount --bind "$modules" "$root/usr/lib/modules"
+	mount -o remount,bind,ro "$root/usr/lib/modules"
+fi
+if [[ ${MAXWELL_WORK:-} ]]; then
+	mount --bind "$MAXWELL_WORK" "$root/srv"
+fi
 mount -o remount,bind,ro "$root"
 mount -t proc proc "$root/proc"
 mount --rbind -o ro /sys "$root/sys"
@@ -49,7 +64,7 @@ exec chroot "$root" "$@"
 
 # What a caller may tune from outside passes through; the rest of the environment does not.
 pass=()
-for name in TERM V SEED KEEP T; do
+for name in TERM V SEED KEEP T MAXWELL_DEBUG; do
 	if [[ ${!name+set} ]]; then
 		pass+=("$name=${!name}")
 	fi
@@ -57,7 +72,7 @@ done
 
 rc=0
 unshare "${userns[@]}" --mount --pid --fork --kill-child --propagation private \
-	bash -c "$enter" inroot "$slot" "$tree" \
+	bash -c "$enter" inroot "$slot" "$tree" "$modules" \
 	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 \
 	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin \
 	"$@" || rc=$?

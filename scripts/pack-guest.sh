@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Packs what the guest gets besides the root image, as an initrd: init, and the payload that is seen
-# at /maxwell in the guest (module, maxctl, test programs, and this tree as src/).
+# at /maxwell in the guest (modules, maxctl, test programs, and this tree as src/).
 #
 # Usage: pack-guest.sh BUILD-DIR OUTPUT.cpio
 
@@ -20,6 +20,9 @@ for part in sched_maxwell.ko maxctl; do
 done
 if [[ -e $from/sched_maxwell.ko ]]; then
 	strip --strip-debug -o "$work/payload/sched_maxwell.ko" "$from/sched_maxwell.ko"
+fi
+if [[ -e $from/kunit/maxwell_kunit.ko ]]; then
+	strip --strip-debug -o "$work/payload/maxwell_kunit.ko" "$from/kunit/maxwell_kunit.ko"
 fi
 for program in maxctl agent; do
 	if [[ -e $from/$program ]]; then

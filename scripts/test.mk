@@ -27,6 +27,16 @@ test-vm: ## the cases in the guest (T=PATTERN selects)
 test-slow: ## the guest cases that make test leaves out because they take too long
 	$(Q)T=slow scripts/test.sh guest
 
+.PHONY: debug-kernel test-debug test-kunit
+debug-kernel: ## build the kernel of test-debug, if it is not in the cache: takes half an hour
+	$(Q)scripts/debug-kernel.sh
+
+test-debug: ## KUnit suites and guest cases on the debug kernel (T=PATTERN: these guest cases only)
+	$(Q)MAXWELL_DEBUG=1 scripts/test.sh $(if $(T),guest,kunit guest)
+
+test-kunit: ## the KUnit suites alone
+	$(Q)MAXWELL_DEBUG=1 scripts/test.sh kunit
+
 run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
 	$(Q)$(INROOT) $(VM) exec --name demo --clock counted --timeout 600 \
@@ -79,8 +89,11 @@ in-root-guest: module tools guest-progs
 	$(Q)scripts/guestimage.sh
 	$(Q)flock $(BUILD)/vm/payload.lock scripts/pack-guest.sh $(BUILD) $(PAYLOAD)
 
-# Only the cases want what DKMS built.
-in-root-guest-cases: $(BUILD)/vm/dkms.tar.gz in-root-guest
+# Only the cases want what DKMS built, which the debug kernel has none of.
+in-root-guest-cases: $(if $(MAXWELL_DEBUG),,$(BUILD)/vm/dkms.tar.gz) in-root-guest
+
+.PHONY: in-root-kunit
+in-root-kunit: kunit-module in-root-guest
 
 in-root-unit:
 	$(Q)$(UNIT) all

@@ -4,15 +4,16 @@
 # Runs test suites, each of which prints KTAP, and adds them up. The last line is always
 # "N passed, N failed, N skipped"; the exit status is 0 only if none failed.
 #
-# Usage: test.sh SUITE...		of: check unit guest
-# T=PATTERN in the environment selects guest cases.
+# Usage: test.sh SUITE...		of: check unit guest kunit
+# T=PATTERN in the environment selects guest cases; MAXWELL_DEBUG=1 takes the debug kernel, which
+# kunit needs.
 
 set -euo pipefail
 
 cd "$(dirname "$(dirname "$(readlink --canonicalize "$0")")")"
 in_root=scripts/inroot.sh
 make_in_root=("$in_root" make --no-print-directory)
-out=build/test
+out=build/test${MAXWELL_DEBUG:+-debug}
 passed=0 failed=0 skipped=0
 
 # run_suite NAME CMD...
@@ -58,6 +59,9 @@ prepare()
 mkdir --parents "$out"
 total=$SECONDS
 prepare 'build root' bash -c 'scripts/buildroot.sh > /dev/null'
+if [[ ${MAXWELL_DEBUG:-} ]]; then
+	prepare 'debug kernel' bash -c 'scripts/debug-kernel.sh > /dev/null'
+fi
 for suite; do
 	case $suite in
 	check)
@@ -72,8 +76,13 @@ for suite; do
 		read -ra patterns <<< "${T:-}"
 		run_suite guest "$in_root" python3 -B tests/vm/run.py cases "${patterns[@]}"
 		;;
+	kunit)
+		prepare 'building the KUnit suites' "${make_in_root[@]}" in-root-kunit
+		run_suite kunit "$in_root" python3 -B tests/vm/run.py exec --name kunit \
+			--command 'bash tests/kunit/run.sh'
+		;;
 	*)
-		echo "test.sh: unknown suite '$suite': one of check, unit, guest" >&2
+		echo "test.sh: unknown suite '$suite': one of check, unit, guest, kunit" >&2
 		exit 1
 		;;
 	esac

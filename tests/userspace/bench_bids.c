@@ -4,9 +4,9 @@
  */
 #include "bench_bids.h"
 
-/* Bounds of one price bucket: the widest there is, 12.5 %. */
+/* Bounds of one price bucket, of those that are widest against their floors. */
 #define EDGE_LOW (1U << 20)
-#define EDGE_HIGH ((9U << 17) - 1)
+#define EDGE_HIGH (((MX_BUCKET_STEPS + 1) << (20 - MX_BUCKET_SHIFT)) - 1)
 
 #define ZIPF_RANKS 16384
 #define BURST 64

@@ -7,6 +7,7 @@
 #define MAXWELL_BENCH_BIDS_H
 
 #include "common.h"
+#include "runqueue.h"
 
 struct bid_source;
 

@@ -47,7 +47,7 @@ static const struct strategy edges[] = {
 static u32 bid_of(u32 value, const struct strategy *s)
 {
 	u32 bid = (u32)lround(value * s->factor);
-	u8 bucket = mx_bucket(bid);
+	u16 bucket = mx_bucket(bid);
 
 	switch (s->edge) {
 	case EDGE_FLOOR:

@@ -39,7 +39,7 @@ static struct peer *best(void)
 
 	for (i = 0; i < w.nr; i++) {
 		struct peer *p = &w.peer[i];
-		u8 bucket = mx_bucket(p->c.node.bid);
+		u16 bucket = mx_bucket(p->c.node.bid);
 
 		if (p->c.state != MX_CLAIM_WAITING || !clears(p->c.node.bid))
 			continue;

@@ -163,10 +163,10 @@ void model_check(struct rq_model *m)
 	CHECK(!!oldest == (m->nr > 0), "%u queued", m->nr);
 }
 
-u8 model_random_bucket(enum model_bids bids)
+u16 model_random_bucket(enum model_bids bids)
 {
 	if (bids == MODEL_FEW_BUCKETS)
-		return (u8)(60 + test_random_below(8));
+		return (u16)(60 + test_random_below(8));
 	if (!test_random_below(20))
 		return MX_BUCKET_KTHREAD;
 	return mx_bucket(test_random_u32_log());

@@ -37,7 +37,7 @@ void model_check(struct rq_model *m);
 struct mx_node *model_best(const struct rq_model *m, bool any);
 u64 model_oldest_since_ns(const struct rq_model *m);
 
-u8 model_random_bucket(enum model_bids bids);
+u16 model_random_bucket(enum model_bids bids);
 struct mx_node *model_random_node(struct rq_model *m, bool queued);
 void model_enqueue_random(struct rq_model *m, enum model_bids bids, u64 since_ns);
 void model_dequeue_any(struct rq_model *m, struct mx_node *node);

@@ -7,12 +7,12 @@
 
 static void check_bid(u32 bid)
 {
-	u8 bucket = mx_bucket(bid);
+	u16 bucket = mx_bucket(bid);
 
 	CHECK(bucket <= MX_BUCKET_BID_MAX, "bid %u", bid);
 	CHECK(mx_bucket_floor(bucket) <= bid, "bid %u", bid);
 	if (bucket < MX_BUCKET_BID_MAX)
-		CHECK(bid < mx_bucket_floor((u8)(bucket + 1)), "bid %u", bid);
+		CHECK(bid < mx_bucket_floor((u16)(bucket + 1)), "bid %u", bid);
 }
 
 static void boundaries_are_exact(void)
@@ -22,7 +22,7 @@ static void boundaries_are_exact(void)
 	CHECK_EQ(mx_bucket(0), 0);
 	CHECK_EQ(mx_bucket(U32_MAX), MX_BUCKET_BID_MAX);
 	for (bucket = 1; bucket <= MX_BUCKET_BID_MAX; bucket++) {
-		u32 floor = mx_bucket_floor((u8)bucket);
+		u32 floor = mx_bucket_floor((u16)bucket);
 
 		CHECK_EQ(mx_bucket(floor), bucket);
 		CHECK_EQ(mx_bucket(floor - 1), bucket - 1);
@@ -35,15 +35,15 @@ static void buckets_are_narrow(void)
 {
 	unsigned int bucket;
 
-	for (bucket = 0; bucket < 16; bucket++)
-		CHECK_EQ(mx_bucket_floor((u8)bucket), bucket);
-	/* Width over floor is at most 1/8; the last bucket ends at 2^32. */
-	for (bucket = 8; bucket <= MX_BUCKET_BID_MAX; bucket++) {
-		u64 floor = mx_bucket_floor((u8)bucket);
-		u64 end = bucket < MX_BUCKET_BID_MAX ? mx_bucket_floor((u8)(bucket + 1)) :
+	for (bucket = 0; bucket < 64; bucket++)
+		CHECK_EQ(mx_bucket_floor((u16)bucket), bucket);
+	/* Width over floor is at most 1/32; the last bucket ends at 2^32. */
+	for (bucket = 32; bucket <= MX_BUCKET_BID_MAX; bucket++) {
+		u64 floor = mx_bucket_floor((u16)bucket);
+		u64 end = bucket < MX_BUCKET_BID_MAX ? mx_bucket_floor((u16)(bucket + 1)) :
 						       1ULL << 32;
 
-		CHECK(end > floor && (end - floor) * 8 <= floor, "bucket %u", bucket);
+		CHECK(end > floor && (end - floor) * 32 <= floor, "bucket %u", bucket);
 	}
 }
 
@@ -52,16 +52,16 @@ static void buckets_above_every_bid_have_no_floor(void)
 	unsigned int bucket;
 
 	for (bucket = MX_BUCKET_BID_MAX + 1; bucket < MX_BUCKETS; bucket++)
-		CHECK_EQ(mx_bucket_floor((u8)bucket), U32_MAX);
+		CHECK_EQ(mx_bucket_floor((u16)bucket), U32_MAX);
 }
 
 static void order_is_kept_for_every_bid_below_2_to_the_22(void)
 {
-	u8 last = 0;
+	u16 last = 0;
 	u32 bid;
 
 	for (bid = 0; bid < 1U << 22; bid++) {
-		u8 bucket = mx_bucket(bid);
+		u16 bucket = mx_bucket(bid);
 
 		CHECK(bucket == last || bucket == last + 1, "bid %u", bid);
 		check_bid(bid);
@@ -71,12 +71,12 @@ static void order_is_kept_for_every_bid_below_2_to_the_22(void)
 
 static void order_is_kept_over_the_whole_range(void)
 {
-	u8 last = 0;
+	u16 last = 0;
 	u64 bid;
 
 	/* An odd stride visits all residues of the powers of two. */
 	for (bid = 0; bid <= U32_MAX; bid += 1021) {
-		u8 bucket = mx_bucket((u32)bid);
+		u16 bucket = mx_bucket((u32)bid);
 
 		CHECK(bucket >= last, "bid %llu", (unsigned long long)bid);
 		check_bid((u32)bid);

@@ -66,7 +66,7 @@ static bool is_rival(u8 book, u16 tag, const struct mx_node *found)
 	return !found;
 }
 
-static void add(u32 i, u8 bucket, u8 book, u16 tag)
+static void add(u32 i, u16 bucket, u8 book, u16 tag)
 {
 	struct mx_node *node = &model.node[i];
 
@@ -87,12 +87,12 @@ static void random_step(u32 buckets, u32 tags, u8 book)
 		model_dequeue(&model, &model.node[i]);
 	} else {
 		u16 tag = (u16)test_random_below(tags);
-		u8 bucket = (u8)(50 + test_random_below(buckets));
+		u16 bucket = (u16)(50 + test_random_below(buckets));
 
 		for (; i < MODEL_NODES && !model.node[i].queued && test_random_below(4); i++)
 			add(i, bucket, book, tag);
 	}
-	model.rq.book[book].reserve = (u8)(test_random_below(3) ? 0 : 45 + test_random_below(20));
+	model.rq.book[book].reserve = (u16)(test_random_below(3) ? 0 : 45 + test_random_below(20));
 }
 
 static void rival_agrees_with_a_search(void)
@@ -137,7 +137,7 @@ static void own_tasks_do_not_count(void)
 
 	model_init(&model);
 	for (i = 0; i < 200; i++)
-		add(i, (u8)(100 + i % (MX_RIVAL_BUCKETS - 1)), MX_BOOK_GENERAL, 1);
+		add(i, (u16)(100 + i % (MX_RIVAL_BUCKETS - 1)), MX_BOOK_GENERAL, 1);
 	add(i, 40, MX_BOOK_GENERAL, 2);
 	CHECK(mx_rq_rival(&model.rq, 1) == &model.node[200], "the other wallet");
 	CHECK_EQ(mx_price(&model.rq, U32_MAX, 5, 1), mx_bucket_floor(40));
@@ -154,7 +154,7 @@ static void nobody_hides_the_others_behind_many_buckets(void)
 
 	model_init(&model);
 	for (i = 0; i < 3 * MX_RIVAL_BUCKETS; i++)
-		add(i, (u8)(100 + i), MX_BOOK_GENERAL, 1);
+		add(i, (u16)(100 + i), MX_BOOK_GENERAL, 1);
 	add(i, 99, MX_BOOK_GENERAL, 2);
 	CHECK(mx_price(&model.rq, U32_MAX, 5, 1) >= mx_bucket_floor(99), "paid %u",
 	      mx_price(&model.rq, U32_MAX, 5, 1));

@@ -14,6 +14,8 @@ import pathlib
 import subprocess
 import sys
 
+import oracle_policy
+
 YNL = "/usr/src/maxwell-linux/tools/net/ynl/pyynl"
 SPEC = pathlib.Path(os.environ["MAXWELL_SRC"], "Documentation/netlink/specs/maxwell.yaml")
 
@@ -279,42 +281,13 @@ def check_refusals(ynl, pid):
     print("refusals carry their reasons")
 
 
-def check_policies(ynl, spec):
-    """What the kernel says that it takes is what the specification says."""
-    checks = {attribute_set["name"]: {a["name"]: a for a in attribute_set["attributes"]}
-              for attribute_set in spec["attribute-sets"]}
-    consts = {d["name"]: d["value"] for d in spec["definitions"] if d["type"] == "const"}
-    enums = {d["name"]: d["entries"] for d in spec["definitions"] if d["type"] == "enum"}
-    for operation in spec["operations"]["list"]:
-        for mode in ("do", "dump"):
-            if mode not in operation:
-                continue
-            wanted = set((operation[mode].get("request") or {}).get("attributes", []))
-            policy = ynl.get_policy(operation["name"], mode)
-            policy = policy.to_dict() if policy else {}
-            where = f"policy of {operation['name']} {mode}"
-            if set(policy) != wanted:
-                fail(f"{where}: takes {sorted(policy)}, specified are {sorted(wanted)}")
-            for name, says in policy.items():
-                attribute = checks[operation["attribute-set"]][name]
-                check_range(f"{where}, {name}", says, attribute, consts, enums)
-    print("the kernel's policies are the specification's")
-
-
-def check_range(where, says, attribute, consts, enums):
-    wanted = {key: consts.get(value, value) for key, value in attribute.get("checks", {}).items()}
-    if "enum" in attribute:
-        wanted["max"] = len(enums[attribute["enum"]]) - 1
-    for key, kernel_key in (("min", "min-value"), ("max", "max-value"), ("max-len", "max-length")):
-        if key in wanted and says.get(kernel_key) != wanted[key]:
-            fail(f"{where}: {key} is {wanted[key]}, the kernel says {says}")
-
-
 def main():
     pid = int(sys.argv[1])
     spec = yaml.safe_load(SPEC.read_text(encoding="utf-8"))
     ynl = YnlFamily(str(SPEC), schema="")
-    check_policies(ynl, spec)
+    for text in oracle_policy.differences(ynl, spec):
+        fail(text)
+    print("the kernel's policies are the specification's")
     check_writes(ynl, pid)
     check_wallets(ynl, pid)
     check_reads(ynl, pid)

@@ -13,10 +13,12 @@ import tempfile
 import time
 
 KERNEL = os.environ["MAXWELL_KERNEL"]
+DEBUG = bool(os.environ.get("MAXWELL_DEBUG"))
 TREE = pathlib.Path("/maxwell")
+OUT = TREE / "build" / ("test-debug" if DEBUG else "test")
 VMLINUZ = pathlib.Path(f"/usr/lib/modules/{KERNEL}/vmlinuz")
 IMAGE = pathlib.Path("/cache/guest.ext4")
-MODULES = pathlib.Path("/cache/modules.cpio")
+MODULES = pathlib.Path(f"/cache/modules-{KERNEL}.cpio")
 PAYLOAD = TREE / "build" / KERNEL / "vm" / "payload.cpio"
 KERNEL_ARGS = ("console=ttyS0 loglevel=7 log_buf_len=8M printk.devkmsg=on panic=-1 "
                "printk.time=1 net.ifnames=0 selinux=0 apparmor=0 tsc=reliable")

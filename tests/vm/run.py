@@ -13,7 +13,8 @@ import time
 
 import qemu
 from cases import select, splats
-from session import BOOT_SECONDS, OUT, Session
+from qemu import OUT
+from session import BOOT_SECONDS, Session
 
 
 def run_command(args):
@@ -41,7 +42,7 @@ def run_command(args):
         print("guest: no verdict; last words on its console:", *console[-15:], sep="\n  ",
               file=sys.stderr)
     if bad or code is None:
-        print(f"guest: logs in build/test/{args.name}", file=sys.stderr)
+        print(f"guest: logs in {OUT.relative_to(qemu.TREE)}/{args.name}", file=sys.stderr)
         return 1
     return code
 

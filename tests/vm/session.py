@@ -16,9 +16,9 @@ import time
 
 import qemu
 from cases import splats
+from qemu import OUT
 
-OUT = qemu.TREE / "build/test"
-BOOT_SECONDS = 90
+BOOT_SECONDS = 300 if qemu.DEBUG else 90
 GRACE_SECONDS = 30
 # Counted time can pass at a fraction of the real one.
 SLOWDOWN = {"counted": 5, "real": 1, "turns": 1}
@@ -140,7 +140,7 @@ class Session:
         print(f"# {case.name}: {why}")
         for line in [line for line in log if line][-8:]:
             print(f"#   {line}")
-        print(f"# logs: build/test/{case.name}/log and .../console", flush=True)
+        print(f"# logs: {directory.relative_to(qemu.TREE)}/log and .../console", flush=True)
 
     def run_boot(self, cases):
         """One guest; returns the cases that it did not get to."""

@@ -11,6 +11,9 @@
 
 #include "maxwell_market.h"
 
+/* Entries are read by whole members. */
+#define ENTRY_ALIGN _Alignof(struct maxwell_cpu_prices)
+
 /**
  * mxw_agent_init() - use a ring and a price page that are in memory already
  * @agent: the device
@@ -34,8 +37,7 @@ int mxw_agent_init(struct mxw_agent *agent, void *ring, const void *prices, size
 		return -EPROTO;
 	cpus_bytes = (size_t)page->nr_cpus * page->entry_bytes;
 	if (page->entry_bytes < sizeof(struct maxwell_cpu_prices) ||
-	    page->entry_bytes % _Alignof(struct maxwell_cpu_prices) ||
-	    page->cpus_offset % _Alignof(struct maxwell_cpu_prices) ||
+	    page->entry_bytes % ENTRY_ALIGN || page->cpus_offset % ENTRY_ALIGN ||
 	    page->cpus_offset < sizeof(*page) || page->cpus_offset > prices_bytes ||
 	    cpus_bytes > prices_bytes - page->cpus_offset)
 		return -EPROTO;

@@ -16,8 +16,8 @@
  * member stays clear: see MXW_HAS(). In requests the bits say what is sent: see MXW_SET(). Units
  * and ranges are in maxwell_types.h.
  *
- * A list is an array that the caller gives back by free(); an empty one may be NULL. After a failure
- * there is none, and the pointer is as it was.
+ * A list is an array that the caller gives back by free(); an empty one may be NULL. After a
+ * failure there is none, and the pointer is as it was.
  *
  * Bids and prices without system calls are in maxwell_market.h.
  */

@@ -184,7 +184,7 @@ struct mxw_cpu {
  * struct mxw_demand - one price bucket of the demand curve
  * @present: which of the others hold, see MXW_HAS() and MXW_SET()
  * @book: enum maxwell_book
- * @bucket: index of the bucket, 0 to 255; the dearest is the highest
+ * @bucket: index of the bucket, 0 to 959; the dearest is the highest
  * @price: least bid that falls into it, cents per CPU-second
  * @queued: tasks of the bucket that wait
  * @running: tasks of the bucket on a CPU

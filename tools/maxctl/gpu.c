@@ -2,11 +2,9 @@
 /*
  * maxctl gpu: state of every GPU's auction.
  */
-#include <stdlib.h>
-
 #include "maxctl.h"
 
-static void print_gpus(const struct mxw_gpu *gpus, size_t nr)
+static void print_gpus(const void *items, size_t nr)
 {
 	static const struct mc_column columns[] = {
 		{ "GPU", true },	{ "HOLDER", true },	{ "PRICE", true },
@@ -15,6 +13,7 @@ static void print_gpus(const struct mxw_gpu *gpus, size_t nr)
 		{ "LEASED", true },	{ "OVERSTAYED", true }, { "ABANDONED", true },
 		{ "CHARGED/ct", true },
 	};
+	const struct mxw_gpu *gpus = items;
 	char text[MC_TEXT_LEN];
 	struct mc_table table;
 	size_t i;
@@ -46,18 +45,13 @@ static void print_gpus(const struct mxw_gpu *gpus, size_t nr)
 
 int cmd_gpu(int argc, char **argv)
 {
+	static const struct mc_listing listing = { "gpu-get", "gpus", &mxw_gpu_object, print_gpus };
 	int err = mc_ready_alone(argc, argv);
-	struct mxw_gpu *gpus;
-	size_t nr;
+	struct mxw_gpu *gpus = NULL;
+	size_t nr = 0;
 
 	if (err)
 		return err;
-	if (mxw_gpu_list(mc.link, &gpus, &nr))
-		return mc_kernel_error(mc.link, "gpu-get");
-	if (mc.json)
-		mc_json_print_list("gpus", &mxw_gpu_object, gpus, nr);
-	else
-		print_gpus(gpus, nr);
-	free(gpus);
-	return MC_OK;
+	err = mxw_gpu_list(mc.link, &gpus, &nr);
+	return mc_show_list(&listing, err, gpus, nr);
 }

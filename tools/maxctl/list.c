@@ -105,7 +105,7 @@ static int find_sort_key(const char *name)
 	return mc_error(MC_USAGE, "cannot sort by '%s', but by: %s", name, names);
 }
 
-static void print_tasks(const struct mxw_bid *bids, size_t nr)
+static void print_tasks(const void *items, size_t nr)
 {
 	static const struct mc_column columns[] = {
 		{ "PID", true },	 { "COMM", false },	  { "BID", true },
@@ -114,6 +114,7 @@ static void print_tasks(const struct mxw_bid *bids, size_t nr)
 		{ "RUNTIME", true },	 { "CHARGED/ct", true },  { "WAIT", true },
 		{ "WAIT-MAX", true },	 { "SURVIVAL", true },
 	};
+	const struct mxw_bid *bids = items;
 	char text[MC_TEXT_LEN];
 	struct mc_table table;
 	size_t i;
@@ -161,8 +162,11 @@ static int parse_options(int argc, char **argv)
 
 int cmd_list(int argc, char **argv)
 {
-	struct mxw_bid *bids;
-	size_t nr;
+	static const struct mc_listing listing = {
+		"bid-get", "tasks", &mxw_bid_object, print_tasks,
+	};
+	struct mxw_bid *bids = NULL;
+	size_t nr = 0;
 	int err;
 
 	err = parse_options(argc, argv);
@@ -170,17 +174,10 @@ int cmd_list(int argc, char **argv)
 		err = mc_ready();
 	if (err)
 		return err;
-	if (mxw_bid_list(mc.link, &bids, &nr))
-		return mc_kernel_error(mc.link, "bid-get");
-	if (mxw_inconsistent(mc.link) && mc.verbose)
+	err = mxw_bid_list(mc.link, &bids, &nr);
+	if (!err && mxw_inconsistent(mc.link) && mc.verbose)
 		mc_note("Tasks came and went while the list was read.");
 	if (nr)
 		qsort(bids, nr, sizeof(*bids), compare);
-
-	if (mc.json)
-		mc_json_print_list("tasks", &mxw_bid_object, bids, nr);
-	else
-		print_tasks(bids, nr);
-	free(bids);
-	return MC_OK;
+	return mc_show_list(&listing, err, bids, nr);
 }

@@ -2,16 +2,15 @@
 /*
  * maxctl demand and cpus: the demand curve, and the state of each CPU's books.
  */
-#include <stdlib.h>
-
 #include "maxctl.h"
 
-static void print_demand(const struct mxw_demand *demand, size_t nr)
+static void print_demand(const void *items, size_t nr)
 {
 	static const struct mc_column columns[] = {
 		{ "BOOK", false },  { "BUCKET", true },	 { "PRICE", true },
 		{ "QUEUED", true }, { "RUNNING", true },
 	};
+	const struct mxw_demand *demand = items;
 	struct mc_table table;
 	size_t i;
 
@@ -33,10 +32,13 @@ int cmd_demand(int argc, char **argv)
 		{ "cpu", required_argument, NULL, 'c' },
 		{ 0 },
 	};
+	static const struct mc_listing listing = {
+		"demand-get", "demand", &mxw_demand_object, print_demand,
+	};
 	const char *cpus = NULL;
-	struct mxw_demand *demand;
+	struct mxw_demand *demand = NULL;
 	int option, err;
-	size_t nr;
+	size_t nr = 0;
 
 	while ((option = mc_option(argc, argv, "c:", longs)) != -1) {
 		if (option != 'c')
@@ -48,17 +50,11 @@ int cmd_demand(int argc, char **argv)
 	err = mc_ready();
 	if (err)
 		return err;
-	if (mxw_demand_list(mc.link, cpus, &demand, &nr))
-		return mc_kernel_error(mc.link, "demand-get");
-	if (mc.json)
-		mc_json_print_list("demand", &mxw_demand_object, demand, nr);
-	else
-		print_demand(demand, nr);
-	free(demand);
-	return MC_OK;
+	err = mxw_demand_list(mc.link, cpus, &demand, &nr);
+	return mc_show_list(&listing, err, demand, nr);
 }
 
-static void print_cpus(const struct mxw_cpu *cpus, size_t nr)
+static void print_cpus(const void *items, size_t nr)
 {
 	static const struct mc_column columns[] = {
 		{ "CPU", true },       { "RUNS", true },     { "BID", true },
@@ -67,6 +63,7 @@ static void print_cpus(const struct mxw_cpu *cpus, size_t nr)
 		{ "PREEMPTED", true }, { "SURVIVAL", true }, { "RUNTIME", true },
 		{ "CHARGED/ct", true },
 	};
+	const struct mxw_cpu *cpus = items;
 	char text[MC_TEXT_LEN];
 	struct mc_table table;
 	size_t i;
@@ -99,18 +96,13 @@ static void print_cpus(const struct mxw_cpu *cpus, size_t nr)
 
 int cmd_cpus(int argc, char **argv)
 {
+	static const struct mc_listing listing = { "cpu-get", "cpus", &mxw_cpu_object, print_cpus };
 	int err = mc_ready_alone(argc, argv);
-	struct mxw_cpu *cpus;
-	size_t nr;
+	struct mxw_cpu *cpus = NULL;
+	size_t nr = 0;
 
 	if (err)
 		return err;
-	if (mxw_cpu_list(mc.link, &cpus, &nr))
-		return mc_kernel_error(mc.link, "cpu-get");
-	if (mc.json)
-		mc_json_print_list("cpus", &mxw_cpu_object, cpus, nr);
-	else
-		print_cpus(cpus, nr);
-	free(cpus);
-	return MC_OK;
+	err = mxw_cpu_list(mc.link, &cpus, &nr);
+	return mc_show_list(&listing, err, cpus, nr);
 }

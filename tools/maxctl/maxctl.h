@@ -135,14 +135,29 @@ int mc_kernel_error(const struct mxw *m, const char *what);
 int mc_error_code(const struct mxw *m);
 void mc_error_text(const struct mxw *m, const char *what, char *text, size_t size);
 json_t *mc_json_error(int code, const char *msg);
+int mc_done(const char *what, int err);
+int mc_finish_output(int code);
+
+/* json.c */
+/**
+ * struct mc_listing - a list that a command shows
+ * @request: the request that it is the answer to
+ * @key: its name in JSON
+ * @object: what it is a list of
+ * @print: prints it for people
+ */
+struct mc_listing {
+	const char *request;
+	const char *key;
+	const struct mxw_object *object;
+	void (*print)(const void *items, size_t nr);
+};
+
 json_t *mc_json_new(void);
 json_t *mc_json_object(const struct mxw_object *object, const void *from);
 json_t *mc_json_array(const struct mxw_object *object, const void *items, size_t nr);
 int mc_json_print(json_t *root);
-int mc_json_print_list(const char *key, const struct mxw_object *object, const void *items,
-		       size_t nr);
-int mc_done(const char *what, int err);
-int mc_finish_output(int code);
+int mc_show_list(const struct mc_listing *listing, int err, void *items, size_t nr);
 
 /* table.c */
 /**

@@ -3,7 +3,6 @@
  * maxctl wallet list, show and grants, and how a wallet is named on the command line.
  */
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wallet.h"
@@ -57,7 +56,7 @@ static const char *half_life(char *text, uint32_t ms)
 	return ms ? mc_format_time(text, ms * MC_NS_PER_MS) : "never";
 }
 
-static void print_wallets(const struct mxw_wallet *wallets, size_t nr)
+static void print_wallets(const void *items, size_t nr)
 {
 	static const struct mc_column columns[] = {
 		{ "ID", true },		{ "NAME", false },	{ "KIND", false },
@@ -65,6 +64,7 @@ static void print_wallets(const struct mxw_wallet *wallets, size_t nr)
 		{ "HALF-LIFE", true },	{ "BALANCE/ct", true }, { "CHARGED/ct", true },
 		{ "PACE", true },	{ "TASKS", true },
 	};
+	const struct mxw_wallet *wallets = items;
 	char text[MC_TEXT_LEN];
 	struct mc_table table;
 	size_t i;
@@ -101,22 +101,19 @@ static void say_whether_unlimited(struct mxw_wallet *wallet)
 
 int cmd_wallet_list(int argc, char **argv)
 {
+	static const struct mc_listing listing = {
+		"wallet-get", "wallets", &mxw_wallet_object, print_wallets,
+	};
 	int err = mc_ready_alone(argc, argv);
-	struct mxw_wallet *wallets;
-	size_t nr, i;
+	struct mxw_wallet *wallets = NULL;
+	size_t nr = 0, i;
 
 	if (err)
 		return err;
-	if (mxw_wallet_list(mc.link, &wallets, &nr))
-		return mc_kernel_error(mc.link, "wallet-get");
+	err = mxw_wallet_list(mc.link, &wallets, &nr);
 	for (i = 0; i < nr; i++)
 		say_whether_unlimited(&wallets[i]);
-	if (mc.json)
-		mc_json_print_list("wallets", &mxw_wallet_object, wallets, nr);
-	else
-		print_wallets(wallets, nr);
-	free(wallets);
-	return MC_OK;
+	return mc_show_list(&listing, err, wallets, nr);
 }
 
 static void print_terms(const struct mxw_wallet *w)
@@ -193,11 +190,12 @@ int cmd_wallet_show(int argc, char **argv)
 	return mc_json_print(root);
 }
 
-static void print_grants(const struct mxw_wallet *grants, size_t nr)
+static void print_grants(const void *items, size_t nr)
 {
 	static const struct mc_column columns[] = {
 		{ "ID", true }, { "NAME", false }, { "USER", false }, { "CGROUP", true },
 	};
+	const struct mxw_wallet *grants = items;
 	char text[MC_TEXT_LEN];
 	struct mc_table table;
 	size_t i;
@@ -219,18 +217,15 @@ static void print_grants(const struct mxw_wallet *grants, size_t nr)
 
 int cmd_wallet_grants(int argc, char **argv)
 {
+	static const struct mc_listing listing = {
+		"grant-get", "grants", &mxw_wallet_object, print_grants,
+	};
 	int err = mc_ready_alone(argc, argv);
-	struct mxw_wallet *grants;
-	size_t nr;
+	struct mxw_wallet *grants = NULL;
+	size_t nr = 0;
 
 	if (err)
 		return err;
-	if (mxw_grant_list(mc.link, &grants, &nr))
-		return mc_kernel_error(mc.link, "grant-get");
-	if (mc.json)
-		mc_json_print_list("grants", &mxw_wallet_object, grants, nr);
-	else
-		print_grants(grants, nr);
-	free(grants);
-	return MC_OK;
+	err = mxw_grant_list(mc.link, &grants, &nr);
+	return mc_show_list(&listing, err, grants, nr);
 }

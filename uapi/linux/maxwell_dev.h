@@ -52,7 +52,8 @@ struct maxwell_prices {
  * @seq: odd while the entry is written. Read it, with acquire order, the rest, a read barrier, and
  *	@seq again: if it was even and is the same, the rest belongs together.
  * @flags: MAXWELL_CPU_*
- * @reserve_general: reserve price of the general book, cents per CPU-second
+ * @reserve_general: reserve price of the general book, cents per CPU-second; both reserves are
+ *	those that follow from the multipliers in the same entry
  * @reserve_feeder: that of the feeder book
  * @price: clearing price: what the task that runs under the class pays; 0 if none does
  * @best_bid: dearest bid that waits and clears its reserve; 0 if none does
@@ -64,7 +65,7 @@ struct maxwell_prices {
  *	leases of GPUs add to it (gpu_busy_gain_permille) and the table gpu_coupling_general
  *	counted in
  * @reserved: 0
- * @time_ns: CLOCK_MONOTONIC when the entry was written
+ * @time_ns: CLOCK_MONOTONIC when the entry was written; never goes back
  */
 struct maxwell_cpu_prices {
 	__u32 seq;
@@ -88,10 +89,11 @@ struct maxwell_cpu_prices {
 #define MAXWELL_RING_BYTES 8192U
 #define MAXWELL_RING_ENTRIES_OFFSET 4096U
 
-/* In the upper half of agent_id. More than one of the same line is refused. */
+/* In the upper half of agent_id. GENERAL together with FEEDER is invalid, as is any other bit. */
 #define MAXWELL_BID_GENERAL (1ULL << 32) /* bid in the general book from now on */
 #define MAXWELL_BID_FEEDER (1ULL << 33) /* in the feeder book */
-#define MAXWELL_BID_DEFAULT (1ULL << 34) /* bid the default again; bid_cents must be 0 */
+/* The default bid again, in either book; bid_cents and resource_units have to be 0. */
+#define MAXWELL_BID_DEFAULT (1ULL << 34)
 
 /**
  * struct maxwell_ring_bid - entry of the ring
@@ -121,7 +123,8 @@ struct maxwell_ring_bid {
  * @overrun: times that @head was more than a ring ahead: all of it was dropped
  *
  * The producer must not write while @head - @tail is MAXWELL_RING_ENTRIES. What it writes is taken
- * up at the next tick, or at MAXWELL_IOC_RING_FLUSH.
+ * up at the next tick, or at MAXWELL_IOC_RING_FLUSH. A tick has room for some 130 entries of all
+ * rings together, which take turns; what is left over waits for the next one.
  */
 struct maxwell_ring {
 	__u32 head;

@@ -9,7 +9,7 @@
 attach
 rare_survival
 # All on CPU 1; the first two bid in one bucket.
-for bid in 1000 1010 300 300 5; do
+for bid in 1000 1005 300 300 5; do
 	bid_spin "$bid" 1
 done
 bid_spin 200 1 --feeder
@@ -19,7 +19,7 @@ jq --compact-output '.demand[]' "$CASE_TMP/curve"
 judge 'every task is in it' "$CASE_TMP/curve" '[.demand[] | .queued + .running] | add == 6'
 judge 'one of them runs' "$CASE_TMP/curve" '[.demand[].running] | add <= 1'
 judge 'two bid about 1000' "$CASE_TMP/curve" \
-	'[.demand[] | select(.price_cents_per_s > 800 and .price_cents_per_s <= 1000) | .queued + .running] | add == 2'
+	'[.demand[] | select(.price_cents_per_s > 970 and .price_cents_per_s <= 1000) | .queued + .running] | add == 2'
 judge 'two bid 300' "$CASE_TMP/curve" \
 	'[.demand[] | select(.price_cents_per_s > 250 and .price_cents_per_s <= 300) | .queued + .running] | add == 2'
 judge 'one is a feeder' "$CASE_TMP/curve" \

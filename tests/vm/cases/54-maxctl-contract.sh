@@ -255,6 +255,40 @@ maxctl set --fair "$task"
 json_answers 0 detach
 answers 3 detach
 
+# --- completion offers what there is ---
+# offers WORD...: what may stand for the last word, one a line.
+offers()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	bash -c '. "$0"
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_maxctl
+		printf "%s\n" "${COMPREPLY[@]}"' \
+		"$MAXWELL_SRC/tools/maxctl/completion/maxctl.bash" maxctl "$@"
+}
+maxctl help | sed --quiet 's/^  \([a-z]\+\)\( [a-z]\+\)\?  .*/\1/p' | sort --unique > "$CASE_TMP/nouns"
+offers '' | sort | diff "$CASE_TMP/nouns" - || die 'completion offers other commands than help'
+for noun in price tune wallet; do
+	maxctl help | sed --quiet "s/^  $noun \([a-z]\+\)  .*/\1/p" | sort > "$CASE_TMP/verbs"
+	offers "$noun" '' | sort | diff "$CASE_TMP/verbs" - ||
+		die "completion offers other commands of $noun than help"
+done
+# Long options: those of the command's help, and those of every command.
+while read -r words; do
+	# shellcheck disable=SC2086 # words
+	{ maxctl $words --help | sed --quiet 's/^  \(-[a-zA-Z], \)\?\(--[a-z-]*\) .*/\2/p'
+	printf '%s\n' --json --pretty --no-header --verbose --help; } | sort > "$CASE_TMP/options"
+	# shellcheck disable=SC2086 # words
+	offers $words -- | sort | diff "$CASE_TMP/options" - ||
+		die "completion offers other options of $words than its help"
+done < <(maxctl help | sed --quiet 's/^  \([a-z]\+\( [a-z]\+\)\?\)  .*/\1/p')
+json_answers 0 wallet new --unlimited purse
+for words in 'run --wallet' 'wallet show' 'wallet fund' 'wallet delete'; do
+	# shellcheck disable=SC2086 # words
+	[[ $(offers $words pu) == purse ]] || die "completion of $words pu: $(offers $words pu)"
+done
+json_answers 0 wallet delete purse
+
 # --- everything that help names has been called, everything printed parses ---
 while read -r words; do
 	grep --quiet "^$words\( \|$\)" "$COVERED" || [[ $words == help || $words == monitor ]] ||

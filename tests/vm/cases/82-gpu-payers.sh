@@ -83,8 +83,10 @@ clear_signs
 purse_of 3003 purse
 actor_as 3003 a ask:0:900:10000 fork:4 "await:$(sign gone)" poll:100 status:0 release:0
 wait_for 5 eval "[[ ! -e /proc/$pid ]]"
-[[ $(maxctl -j gpu | jq '.gpus[0] | has("lease_left_ms")') == true ]] ||
-	die "the lease ended with its process, not with its file: $(maxctl -j gpu)"
+maxctl -j gpu > "$CASE_TMP/gpus"
+judge 'the lease does not end with its process, but with its file' "$CASE_TMP/gpus" \
+	'.gpus[0] | has("lease_left_ms")'
+judge 'who is gone is not named' "$CASE_TMP/gpus" '.gpus[0] | has("holder_pid") | not'
 maxctl gpu
 check_said a 'ask.* ok held 10 '
 maxctl wallet delete purse

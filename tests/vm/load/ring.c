@@ -58,7 +58,7 @@ static void garbage(int seconds)
 			e->resource_units = (uint32_t)rng();
 		}
 		r = rng();
-		/* Anywhere, or a little ahead: an overrun spares the kernel a look at the entries. */
+		/* Anywhere, or a little ahead: after an overrun no entry is looked at. */
 		__atomic_store_n(&ring->head,
 				 r % 8 ? ring_tail(ring) + (uint32_t)(r >> 32) % 260 :
 					 (uint32_t)(r >> 32),

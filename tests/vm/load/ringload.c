@@ -56,8 +56,9 @@ static void latency(uint32_t count, uint64_t tid)
 		sample[i] = bid_ns(ring, tid, 1 + i % 2 * 3) * 1000 / tick_ns;
 	}
 	qsort(sample, count, sizeof(*sample), compare);
-	printf("{\"tick_ns\": %llu, \"count\": %u, \"taken\": %llu, \"p50\": %llu, \"p99\": %llu, \"max\": %llu}\n",
-	       (unsigned long long)tick_ns, count, ring->taken,
+	printf("{\"tick_ns\": %llu, \"count\": %u, \"taken\": %llu, ",
+	       (unsigned long long)tick_ns, count, ring->taken);
+	printf("\"p50\": %llu, \"p99\": %llu, \"max\": %llu}\n",
 	       (unsigned long long)sample[count / 2],
 	       (unsigned long long)sample[(uint64_t)count * 99 / 100],
 	       (unsigned long long)sample[count - 1]);

@@ -2,9 +2,9 @@
 /*
  * What can be done to the mappings of /dev/maxwell, and what must not come of it.
  *
- *	ringmap attack TID		everything below; TID is a thread of this user, under the class
- *	ringmap hold			maps a ring and the prices, closes the file, waits to be killed
- *	ringmap inherit FD		used by itself: what is left of a file after exec
+ *	ringmap attack TID	everything below; TID is a thread of this user, under the class
+ *	ringmap hold		maps a ring and the prices, closes the file, waits to be killed
+ *	ringmap inherit FD	used by itself: what is left of a file after exec
  */
 #include <errno.h>
 #include <stdio.h>
@@ -166,14 +166,24 @@ static void fork_and_exec(int fd, struct maxwell_ring *ring)
 }
 
 /* What is left after exec: no mapping, but the file, and the ring that it has. */
-static int inherit(int fd)
+static void inherit(int fd)
 {
-	struct maxwell_ring *ring;
-
 	if (ioctl(fd, MAXWELL_IOC_RING_FLUSH))
 		err(1, "flush after exec");
-	ring = dev_ring(fd);
-	return ring->taken ? 0 : 1;
+	if (!dev_ring(fd)->taken)
+		errx(1, "another ring after exec");
+}
+
+static void hold(void)
+{
+	int fd = dev_open();
+
+	dev_prices(fd);
+	dev_ring(fd);
+	close(fd);
+	puts("held");
+	fflush(stdout);
+	pause();
 }
 
 /* A file whose opener is gone speaks for his user still, but for no thread of its own. */
@@ -249,16 +259,9 @@ int main(int argc, char **argv)
 		tid = strtoull(argv[2], NULL, 10);
 		attack();
 	} else if (argc == 2 && !strcmp(argv[1], "hold")) {
-		int fd = dev_open();
-
-		dev_prices(fd);
-		dev_ring(fd);
-		close(fd);
-		puts("held");
-		fflush(stdout);
-		pause();
+		hold();
 	} else if (argc == 3 && !strcmp(argv[1], "inherit")) {
-		return inherit(atoi(argv[2]));
+		inherit(atoi(argv[2]));
 	} else {
 		errx(2, "usage: ringmap attack TID | hold");
 	}

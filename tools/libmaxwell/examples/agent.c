@@ -30,8 +30,8 @@
 /* We were not running if the clock jumped by so much: more than an interrupt takes. */
 #define GAP_NS 200000
 
-/* Bids in a bucket, up to an eighth apart, count as the least of them. */
-#define BUCKETS_AN_OCTAVE 8
+/* Bids in a bucket, up to a 32nd apart, count as the least of them. */
+#define BUCKETS_AN_OCTAVE 32
 
 struct options {
 	uint32_t value_cents;
