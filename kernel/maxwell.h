@@ -255,11 +255,14 @@ bool mx_curr_must_yield(struct mx_cpu *mx, u64 now_ns);
 bool mx_book_fresh(struct mx_cpu *mx, struct mx_task *t, u64 now_ns);
 void mx_book_refresh(struct mx_cpu *mx, u64 now_ns);
 
+/* auction.c */
+void mx_arm_idle(struct mx_cpu *mx, u64 now_ns);
+struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns);
+bool mx_commit(struct task_struct *p, int cpu);
+
 /* sched.c */
 int mx_enqueue(struct task_struct *p, bool last);
 void mx_dequeue(struct task_struct *p, bool dispatched, bool sleep);
-struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns);
-bool mx_commit(struct task_struct *p, int cpu);
 void mx_tick(struct task_struct *p);
 void mx_set_weight(struct task_struct *p, u32 weight);
 

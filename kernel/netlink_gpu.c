@@ -19,7 +19,7 @@ static int put_holder(struct sk_buff *msg, const struct mx_gpu_report *r)
 {
 	if (!r->held)
 		return 0;
-	/* A holder that the caller can't see, or that has passed the file on, holds all the same. */
+	/* One that the caller can't see, or that has passed the file on, holds all the same. */
 	return (r->holder_pid && nla_put_u32(msg, MAXWELL_A_GPU_HOLDER_PID, r->holder_pid)) ||
 	       nla_put_u32(msg, MAXWELL_A_GPU_PRICE, r->price) ||
 	       nla_put_u32(msg, MAXWELL_A_GPU_LEASE_LEFT_MS, div_u64(r->left_ns, NSEC_PER_MSEC));

@@ -3,9 +3,10 @@
  * The order book: a runqueue in which each step costs a fixed number of instructions.
  *
  * Waiting tasks stand in two lists at once: the FIFO of their price bucket, and the FIFO of their
- * arrival slot. Buckets are log-linear (32 steps an octave, so 1/32 apart or less, and the best bid
- * is at most 1/33 above the one that wins) and found through a bitmap with a summary word. Arrival slots are a calendar of 128 slots of 2^25 ns
- * (34 ms each, 4.3 s in all), so that a task that is queued again keeps its place in time.
+ * arrival slot. Buckets are log-linear, 32 steps an octave, so whoever wins bids at least 32/33 of
+ * the best bid, and are found through a bitmap with a summary word. Arrival slots are a calendar of
+ * 128 slots of 2^25 ns (34 ms each, 4.3 s in all), so that a task that is queued again keeps its
+ * place in time.
  *
  * Pure: no allocation, no clock, no locks. The caller serialises access to a runqueue and its
  * nodes.
@@ -17,7 +18,7 @@
 
 /* Buckets in an octave. */
 #define MX_BUCKET_SHIFT 5
-#define MX_BUCKET_STEPS (1U << MX_BUCKET_SHIFT)
+#define MX_BUCKET_STEPS 32U
 #define MX_BUCKETS 960
 #define MX_BUCKET_WORDS (MX_BUCKETS / 64)
 /* The highest bucket that a u32 bid can reach; those above are for tasks that outrank every bid. */
@@ -118,6 +119,7 @@ struct mx_runqueue {
 	u32 seq;
 };
 
+static_assert(MX_BUCKET_STEPS == 1U << MX_BUCKET_SHIFT);
 static_assert(sizeof(struct mx_node) <= 64, "at most 64 bytes a waiting task");
 static_assert(sizeof(struct mx_runqueue) <= 24576, "at most 24 KiB a CPU");
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Makes, or reuses, the kernel of "make test-debug": tests/vm/debug.config, built from the archive's
-# source of the very version that the stock kernel of the build root has. It takes an hour of one
-# CPU, but an interrupted build goes on where it was.
+# source of the very version that the stock kernel of the build root has. It takes half an hour of
+# two CPUs, but an interrupted build goes on where it was.
 #
 # Prints its directory in the cache:
 #	DIR/lib/modules/RELEASE	vmlinuz, and in build/ what it takes to build modules
@@ -114,6 +114,9 @@ prune()
 		-name '*Image' -o -name 'vmlinux*' \) -delete
 	cp --recursive ../kept/. .
 	rm --recursive --force ../kept
+	# Modules want the compiler that the kernel was built with.
+	sed --in-place 's/^CC\(\s*\)= \$(CROSS_COMPILE)gcc$/CC\1= gcc-14/' Makefile
+	grep --quiet '^CC.*= gcc-14$' Makefile
 }
 
 inside()

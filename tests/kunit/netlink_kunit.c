@@ -8,38 +8,9 @@
 
 #include "netlink_peer.h"
 
-static struct client *client_of(struct kunit *test)
-{
-	return test->priv;
-}
-
-/* Expect a refusal with @error that says @text, and that nothing came of the request. */
-static void refused(struct kunit *test, int error, const char *text)
-{
-	struct client *c = client_of(test);
-
-	KUNIT_EXPECT_EQ(test, client_send(test, c), error);
-	KUNIT_EXPECT_EQ(test, backend.calls, 0);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(c->why, text), "the kernel said '%s'", c->why);
-}
-
-static void accepted(struct kunit *test)
-{
-	struct client *c = client_of(test);
-
-	KUNIT_EXPECT_EQ_MSG(test, client_send(test, c), 0, "the kernel said '%s'", c->why);
-	KUNIT_EXPECT_EQ(test, backend.calls, 1);
-}
-
-static struct sk_buff *begin(struct kunit *test, u8 cmd)
-{
-	client_begin(test, client_of(test), cmd, 0);
-	return client_of(test)->request;
-}
-
 static struct sk_buff *begin_price(struct kunit *test, u32 kind, u32 value)
 {
-	struct sk_buff *skb = begin(test, MAXWELL_CMD_PRICE_SET);
+	struct sk_buff *skb = client_ask(test, MAXWELL_CMD_PRICE_SET);
 
 	nla_put_u32(skb, MAXWELL_A_PRICE_KIND, kind);
 	nla_put_u32(skb, MAXWELL_A_PRICE_MULTIPLIER, value);
@@ -53,7 +24,7 @@ static void a_price_arrives_as_it_was_sent(struct kunit *test)
 	nla_put_s32(skb, MAXWELL_A_PRICE_SLOPE, -5);
 	nla_put_u32(skb, MAXWELL_A_PRICE_LEASE_MS, 86400000);
 	nla_put_string(skb, MAXWELL_A_PRICE_CPUS, "0");
-	accepted(test);
+	client_accepted(test);
 	KUNIT_EXPECT_EQ(test, backend.kind, 2);
 	KUNIT_EXPECT_EQ(test, backend.value, MAXWELL_MULTIPLIER_MIN);
 	KUNIT_EXPECT_EQ(test, backend.slope, -5);
@@ -64,7 +35,7 @@ static void a_price_arrives_as_it_was_sent(struct kunit *test)
 static void without_a_list_all_cpus_are_meant(struct kunit *test)
 {
 	begin_price(test, 0, U32_MAX);
-	accepted(test);
+	client_accepted(test);
 	KUNIT_EXPECT_TRUE(test, cpumask_equal(&backend.cpus, cpu_possible_mask));
 }
 
@@ -73,37 +44,37 @@ static void prices_have_ranges(struct kunit *test)
 	struct sk_buff *skb;
 
 	begin_price(test, 3, MX_ONE);
-	refused(test, -ERANGE, "out of range");
+	client_refused(test, -ERANGE, "out of range");
 	begin_price(test, 0, MAXWELL_MULTIPLIER_MIN - 1);
-	refused(test, -ERANGE, "out of range");
+	client_refused(test, -ERANGE, "out of range");
 	skb = begin_price(test, 0, MX_ONE);
 	nla_put_u32(skb, MAXWELL_A_PRICE_LEASE_MS, 86400001);
-	refused(test, -ERANGE, "out of range");
+	client_refused(test, -ERANGE, "out of range");
 }
 
 static void a_price_says_of_what_and_how_much(struct kunit *test)
 {
-	struct sk_buff *skb = begin(test, MAXWELL_CMD_PRICE_SET);
+	struct sk_buff *skb = client_ask(test, MAXWELL_CMD_PRICE_SET);
 
 	nla_put_u32(skb, MAXWELL_A_PRICE_MULTIPLIER, MX_ONE);
-	refused(test, -EINVAL, "kind is missing");
-	skb = begin(test, MAXWELL_CMD_PRICE_SET);
+	client_refused(test, -EINVAL, "kind is missing");
+	skb = client_ask(test, MAXWELL_CMD_PRICE_SET);
 	nla_put_u32(skb, MAXWELL_A_PRICE_KIND, 0);
-	refused(test, -EINVAL, "multiplier is missing");
+	client_refused(test, -EINVAL, "multiplier is missing");
 }
 
 static void wrong_sizes_are_refused(struct kunit *test)
 {
-	struct sk_buff *skb = begin(test, MAXWELL_CMD_PRICE_SET);
+	struct sk_buff *skb = client_ask(test, MAXWELL_CMD_PRICE_SET);
 
 	nla_put_u8(skb, MAXWELL_A_PRICE_KIND, 0);
-	refused(test, -EINVAL, "invalid attribute length");
-	skb = begin(test, MAXWELL_CMD_PRICE_SET);
+	client_refused(test, -EINVAL, "invalid attribute length");
+	skb = client_ask(test, MAXWELL_CMD_PRICE_SET);
 	nla_put_u64_64bit(skb, MAXWELL_A_PRICE_MULTIPLIER, MX_ONE, 0);
-	refused(test, -EINVAL, "invalid attribute length");
-	skb = begin(test, MAXWELL_CMD_BID_SET);
+	client_refused(test, -EINVAL, "invalid attribute length");
+	skb = client_ask(test, MAXWELL_CMD_BID_SET);
 	nla_put_u32(skb, MAXWELL_A_BID_USE_DEFAULT, 1);
-	refused(test, -EINVAL, "invalid attribute length");
+	client_refused(test, -ERANGE, "failed policy validation");
 }
 
 static void unknown_attributes_are_refused(struct kunit *test)
@@ -111,14 +82,14 @@ static void unknown_attributes_are_refused(struct kunit *test)
 	struct sk_buff *skb = begin_price(test, 0, MX_ONE);
 
 	nla_put_u32(skb, MAXWELL_A_PRICE_LEASE_MS + 20, 1);
-	refused(test, -EINVAL, "nknown attribute");
+	client_refused(test, -EINVAL, "Unknown attribute");
 	/* One that exists, but not for this command. */
-	skb = begin(test, MAXWELL_CMD_BID_GET);
+	skb = client_ask(test, MAXWELL_CMD_BID_GET);
 	nla_put_u32(skb, MAXWELL_A_BID_BID, 1);
-	refused(test, -EINVAL, "nknown attribute");
-	client_begin(test, client_of(test), MAXWELL_CMD_PRICE_GET, NLM_F_DUMP);
-	nla_put_u32(client_of(test)->request, MAXWELL_A_PRICE_KIND, 1);
-	refused(test, -EINVAL, "nknown attribute");
+	client_refused(test, -EINVAL, "Unknown attribute");
+	skb = client_ask_dump(test, MAXWELL_CMD_PRICE_GET);
+	nla_put_u32(skb, MAXWELL_A_PRICE_KIND, 1);
+	client_refused(test, -EINVAL, "Unknown attribute");
 }
 
 static void half_an_attribute_is_refused(struct kunit *test)
@@ -128,15 +99,15 @@ static void half_an_attribute_is_refused(struct kunit *test)
 
 	last->nla_type = MAXWELL_A_PRICE_SLOPE;
 	last->nla_len = 1000;
-	refused(test, -EINVAL, "");
+	client_refused(test, -EINVAL, "");
 }
 
 static void unknown_commands_are_refused(struct kunit *test)
 {
-	begin(test, 0);
-	refused(test, -EOPNOTSUPP, "");
-	begin(test, 250);
-	refused(test, -EOPNOTSUPP, "");
+	client_ask(test, 0);
+	client_refused(test, -EOPNOTSUPP, "");
+	client_ask(test, 250);
+	client_refused(test, -EOPNOTSUPP, "");
 }
 
 static void cpu_lists_are_looked_through(struct kunit *test)
@@ -158,7 +129,7 @@ static void cpu_lists_are_looked_through(struct kunit *test)
 		struct sk_buff *skb = begin_price(test, 0, MX_ONE);
 
 		nla_put_string(skb, MAXWELL_A_PRICE_CPUS, lists[i].list);
-		refused(test, lists[i].error, lists[i].text);
+		client_refused(test, lists[i].error, lists[i].text);
 	}
 }
 
@@ -170,34 +141,34 @@ static void texts_must_end_and_not_be_endless(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	memset(text, '0', 2000);
 	nla_put(skb, MAXWELL_A_PRICE_CPUS, 10, text);
-	refused(test, -EINVAL, "");
+	client_refused(test, -EINVAL, "");
 	skb = begin_price(test, 0, MX_ONE);
 	text[MAXWELL_CPULIST_LEN + 1] = '\0';
 	nla_put(skb, MAXWELL_A_PRICE_CPUS, MAXWELL_CPULIST_LEN + 2, text);
-	refused(test, -ERANGE, "");
-	skb = begin(test, MAXWELL_CMD_WALLET_NEW);
+	client_refused(test, -ERANGE, "");
+	skb = client_ask(test, MAXWELL_CMD_WALLET_NEW);
 	text[MAXWELL_WALLET_NAME_LEN + 1] = '\0';
 	nla_put(skb, MAXWELL_A_WALLET_NAME, MAXWELL_WALLET_NAME_LEN + 2, text);
-	refused(test, -ERANGE, "");
+	client_refused(test, -ERANGE, "");
 }
 
 static void a_bid_reaches_its_task(struct kunit *test)
 {
-	struct sk_buff *skb = begin(test, MAXWELL_CMD_BID_SET);
+	struct sk_buff *skb = client_ask(test, MAXWELL_CMD_BID_SET);
 
 	nla_put_u32(skb, MAXWELL_A_BID_BID, U32_MAX);
-	accepted(test);
+	client_accepted(test);
 	KUNIT_EXPECT_PTR_EQ(test, backend.task, current);
 	KUNIT_EXPECT_EQ(test, backend.change.kind, MX_BID_EXPLICIT);
 	KUNIT_EXPECT_EQ(test, backend.change.bid, U32_MAX);
 	KUNIT_EXPECT_EQ(test, backend.change.book, MX_BOOK_SAME);
 	KUNIT_EXPECT_EQ(test, backend.change.for_ns, 0);
 
-	skb = begin(test, MAXWELL_CMD_BID_SET);
+	skb = client_ask(test, MAXWELL_CMD_BID_SET);
 	nla_put_u32(skb, MAXWELL_A_BID_PID, 1);
 	nla_put_flag(skb, MAXWELL_A_BID_USE_DEFAULT);
 	nla_put_u32(skb, MAXWELL_A_BID_BOOK, MAXWELL_BOOK_FEEDER);
-	accepted(test);
+	client_accepted(test);
 	KUNIT_EXPECT_EQ(test, backend.task->pid, 1);
 	KUNIT_EXPECT_EQ(test, backend.change.kind, MX_BID_DEFAULT);
 	KUNIT_EXPECT_EQ(test, backend.change.book, MX_BOOK_FEEDER);
@@ -205,29 +176,29 @@ static void a_bid_reaches_its_task(struct kunit *test)
 
 static void a_bid_has_to_make_sense(struct kunit *test)
 {
-	struct sk_buff *skb = begin(test, MAXWELL_CMD_BID_SET);
+	struct sk_buff *skb = client_ask(test, MAXWELL_CMD_BID_SET);
 
-	refused(test, -EINVAL, "nothing to set");
-	skb = begin(test, MAXWELL_CMD_BID_SET);
+	client_refused(test, -EINVAL, "nothing to set");
+	skb = client_ask(test, MAXWELL_CMD_BID_SET);
 	nla_put_u32(skb, MAXWELL_A_BID_BID, 1);
 	nla_put_flag(skb, MAXWELL_A_BID_USE_DEFAULT);
-	refused(test, -EINVAL, "exclude each other");
-	skb = begin(test, MAXWELL_CMD_BID_SET);
+	client_refused(test, -EINVAL, "exclude each other");
+	skb = client_ask(test, MAXWELL_CMD_BID_SET);
 	nla_put_u32(skb, MAXWELL_A_BID_BOOK, 2);
-	refused(test, -ERANGE, "out of range");
+	client_refused(test, -ERANGE, "out of range");
 }
 
 static void a_bid_is_for_somebody_who_lives(struct kunit *test)
 {
-	struct sk_buff *skb = begin(test, MAXWELL_CMD_BID_SET);
+	struct sk_buff *skb = client_ask(test, MAXWELL_CMD_BID_SET);
 
 	nla_put_u32(skb, MAXWELL_A_BID_PID, 0);
 	nla_put_u32(skb, MAXWELL_A_BID_BID, 1);
-	refused(test, -ERANGE, "out of range");
-	skb = begin(test, MAXWELL_CMD_BID_SET);
+	client_refused(test, -ERANGE, "out of range");
+	skb = client_ask(test, MAXWELL_CMD_BID_SET);
 	nla_put_u32(skb, MAXWELL_A_BID_PID, PID_MAX_LIMIT - 1);
 	nla_put_u32(skb, MAXWELL_A_BID_BID, 1);
-	refused(test, -ESRCH, "no thread has the id");
+	client_refused(test, -ESRCH, "no thread has the id");
 }
 
 static void money_has_ranges(struct kunit *test)
@@ -256,16 +227,16 @@ static void money_has_ranges(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(values); i++) {
 		for (good = 0; good < 2; good++) {
 			u64 value = good ? values[i].good : values[i].bad;
-			struct sk_buff *skb = begin(test, values[i].cmd);
+			struct sk_buff *skb = client_ask(test, values[i].cmd);
 
 			if (values[i].wide)
 				nla_put_uint(skb, values[i].attr, value);
 			else
 				nla_put_u32(skb, values[i].attr, value);
 			if (good)
-				accepted(test);
+				client_accepted(test);
 			else
-				refused(test, -ERANGE, "out of range");
+				client_refused(test, -ERANGE, "out of range");
 			KUNIT_EXPECT_EQ(test, backend.cmd, good ? values[i].cmd : 0);
 		}
 	}
@@ -283,31 +254,12 @@ static void who_has_no_right_is_told_which(struct kunit *test)
 	cap_clear(nobody->cap_effective);
 	begin_price(test, 0, MX_ONE);
 	old = override_creds(nobody);
-	refused(test, -EPERM, "CAP_SYS_NICE");
-	skb = begin(test, MAXWELL_CMD_BID_SET);
+	client_refused(test, -EPERM, "CAP_SYS_NICE");
+	skb = client_ask(test, MAXWELL_CMD_BID_SET);
 	nla_put_u32(skb, MAXWELL_A_BID_PID, 1);
 	nla_put_u32(skb, MAXWELL_A_BID_BID, 1);
-	refused(test, -EPERM, "another user's task");
+	client_refused(test, -EPERM, "another user's task");
 	put_cred(revert_creds(old));
-}
-
-static int open_client(struct kunit *test)
-{
-	struct client *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
-	int ret;
-
-	if (!c)
-		return -ENOMEM;
-	ret = client_open(c);
-	if (!ret)
-		test->priv = c;
-	return ret;
-}
-
-static void close_client(struct kunit *test)
-{
-	if (test->priv)
-		client_close(test->priv);
 }
 
 static int register_family(struct kunit_suite *suite)
@@ -343,8 +295,8 @@ static struct kunit_suite suite = {
 	.name = "maxwell_netlink",
 	.suite_init = register_family,
 	.suite_exit = unregister_family,
-	.init = open_client,
-	.exit = close_client,
+	.init = client_open,
+	.exit = client_close,
 	.test_cases = cases,
 };
 

@@ -81,7 +81,14 @@ REACHED_DUMP(wallet_get)
 REACHED_DUMP(grant_get)
 REACHED_DUMP(gpu_get)
 
-int client_open(struct client *c)
+/* A socket of our own, the request in the making, and what was said to the last refusal. */
+struct client {
+	struct socket *sock;
+	struct sk_buff *request;
+	char why[128];
+};
+
+static int open_socket(struct client *c)
 {
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
 	struct file *file;
@@ -98,22 +105,53 @@ int client_open(struct client *c)
 		ret = c->sock->ops->setsockopt(c->sock, SOL_NETLINK, options[i],
 					       KERNEL_SOCKPTR(&one), sizeof(one));
 	if (ret)
-		client_close(c);
+		__fput_sync(file);
 	return ret;
 }
 
-void client_close(struct client *c)
+int client_open(struct kunit *test)
 {
-	__fput_sync(c->sock->file);
+	struct client *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
+	int ret;
+
+	if (!c)
+		return -ENOMEM;
+	ret = open_socket(c);
+	if (!ret)
+		test->priv = c;
+	return ret;
 }
 
-void client_begin(struct kunit *test, struct client *c, u8 cmd, u16 flags)
+void client_close(struct kunit *test)
 {
+	struct client *c = test->priv;
+
+	if (c) {
+		kfree_skb(c->request);
+		__fput_sync(c->sock->file);
+	}
+}
+
+static struct sk_buff *ask(struct kunit *test, u8 cmd, u16 flags)
+{
+	struct client *c = test->priv;
+
 	memset(&backend, 0, sizeof(backend));
 	c->request = genlmsg_new(8192, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, c->request);
 	KUNIT_ASSERT_NOT_NULL(test, genlmsg_put(c->request, 0, 1, &maxwell_nl_family,
 						NLM_F_REQUEST | NLM_F_ACK | flags, cmd));
+	return c->request;
+}
+
+struct sk_buff *client_ask(struct kunit *test, u8 cmd)
+{
+	return ask(test, cmd, 0);
+}
+
+struct sk_buff *client_ask_dump(struct kunit *test, u8 cmd)
+{
+	return ask(test, cmd, NLM_F_DUMP);
 }
 
 /* Keep what the kernel said with its refusal. */
@@ -130,7 +168,7 @@ static void keep_reason(struct client *c, struct nlmsghdr *nlh, const struct nlm
 }
 
 /* The kernel answers before sendmsg returns; a dump's answer ends with NLMSG_DONE. */
-static int client_receive(struct client *c)
+static int receive(struct client *c)
 {
 	char *answer __free(kfree) = kzalloc(8192, GFP_KERNEL);
 	struct kvec vec = { answer, 8192 };
@@ -152,7 +190,8 @@ static int client_receive(struct client *c)
 	return ((struct nlmsgerr *)nlmsg_data(nlh))->error;
 }
 
-int client_send(struct kunit *test, struct client *c)
+/* Returns the errno of the kernel's answer. */
+static int send(struct client *c)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	/* With an address it is the sender who is asked for privileges, not the opener. */
@@ -164,8 +203,24 @@ int client_send(struct kunit *test, struct client *c)
 	c->why[0] = '\0';
 	nlmsg_hdr(skb)->nlmsg_len = skb->len;
 	ret = kernel_sendmsg(c->sock, &msg, &vec, 1, vec.iov_len);
-	KUNIT_EXPECT_EQ(test, ret, (int)vec.iov_len);
 	kfree_skb(skb);
 	c->request = NULL;
-	return ret < 0 ? ret : client_receive(c);
+	return ret < 0 ? ret : receive(c);
+}
+
+void client_accepted(struct kunit *test)
+{
+	struct client *c = test->priv;
+
+	KUNIT_EXPECT_EQ_MSG(test, send(c), 0, "the kernel said '%s'", c->why);
+	KUNIT_EXPECT_EQ(test, backend.calls, 1);
+}
+
+void client_refused(struct kunit *test, int error, const char *text)
+{
+	struct client *c = test->priv;
+
+	KUNIT_EXPECT_EQ_MSG(test, send(c), error, "the kernel said '%s'", c->why);
+	KUNIT_EXPECT_EQ(test, backend.calls, 0);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(c->why, text), "the kernel said '%s'", c->why);
 }

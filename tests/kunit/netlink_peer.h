@@ -40,25 +40,18 @@ struct backend {
 
 extern struct backend backend;
 
-/**
- * struct client - who sends requests
- * @sock: generic netlink
- * @request: the one in the making
- * @why: what the kernel said to the last refusal
- */
-struct client {
-	struct socket *sock;
-	struct sk_buff *request;
-	char why[128];
-};
+/* The client of a test: opened before it, closed after it. */
+int client_open(struct kunit *test);
+void client_close(struct kunit *test);
 
-int client_open(struct client *c);
-void client_close(struct client *c);
+/* Start a request; attributes follow with nla_put_*(). */
+struct sk_buff *client_ask(struct kunit *test, u8 cmd);
+struct sk_buff *client_ask_dump(struct kunit *test, u8 cmd);
 
-/* Start a request; attributes follow with nla_put_*(c->request, ...). */
-void client_begin(struct kunit *test, struct client *c, u8 cmd, u16 flags);
+/* Send it, and expect that it reaches the market. */
+void client_accepted(struct kunit *test);
 
-/* Send it; returns the errno of the kernel's answer. */
-int client_send(struct kunit *test, struct client *c);
+/* Send it, expect a refusal with @error that says @text, and that nothing comes of it. */
+void client_refused(struct kunit *test, int error, const char *text);
 
 #endif /* MAXWELL_NETLINK_PEER_H */

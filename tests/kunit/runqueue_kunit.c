@@ -84,8 +84,11 @@ static void below_the_reserve_nobody_wins(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, mx_rq_top(&s->rq), cheap);
 	KUNIT_EXPECT_EQ(test, mx_rq_parked(&s->rq), 1);
 
+	KUNIT_EXPECT_FALSE(test, mx_clears(&s->rq, MX_BOOK_GENERAL, cheap->bucket));
+
 	s->rq.book[MX_BOOK_GENERAL].reserve = cheap->bucket;
 	KUNIT_EXPECT_PTR_EQ(test, mx_rq_best(&s->rq), cheap);
+	KUNIT_EXPECT_TRUE(test, mx_clears(&s->rq, MX_BOOK_GENERAL, cheap->bucket));
 	KUNIT_EXPECT_EQ(test, mx_rq_parked(&s->rq), 0);
 }
 
@@ -141,6 +144,25 @@ static void the_oldest_is_who_waits_longest(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, oldest->since_ns, (u64)i * 40 * MS);
 		mx_rq_dequeue(&s->rq, oldest);
 	}
+	KUNIT_EXPECT_NULL(test, mx_rq_oldest(&s->rq));
+}
+
+static void leaving_from_the_middle_breaks_no_list(struct kunit *test)
+{
+	static const int leaving[] = { 3, 2, 4, 5, 1, 7, 0, 6 };
+	struct scene *s = scene_new(test);
+	int i, first = 0;
+
+	for (i = 0; i < ARRAY_SIZE(leaving); i++)
+		scene_bid(s, i, 100, i);
+	for (i = 0; i < ARRAY_SIZE(leaving); i++) {
+		KUNIT_ASSERT_PTR_EQ(test, mx_rq_best(&s->rq), &s->node[first]);
+		KUNIT_ASSERT_PTR_EQ(test, mx_rq_oldest(&s->rq), &s->node[first]);
+		mx_rq_dequeue(&s->rq, &s->node[leaving[i]]);
+		while (first < ARRAY_SIZE(leaving) - 1 && !s->node[first].queued)
+			first++;
+	}
+	KUNIT_EXPECT_NULL(test, mx_rq_best(&s->rq));
 	KUNIT_EXPECT_NULL(test, mx_rq_oldest(&s->rq));
 }
 
@@ -216,6 +238,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(between_books_the_longer_wait_breaks_a_tie),
 	KUNIT_CASE(a_kernel_thread_outranks_every_bid),
 	KUNIT_CASE(the_oldest_is_who_waits_longest),
+	KUNIT_CASE(leaving_from_the_middle_breaks_no_list),
 	KUNIT_CASE(a_wait_beyond_the_calendar_is_not_forgotten),
 	KUNIT_CASE(a_walk_visits_everybody_once_a_round),
 	KUNIT_CASE(a_walk_survives_who_leaves),

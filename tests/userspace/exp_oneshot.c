@@ -155,9 +155,9 @@ void exp_oneshot(u64 seed)
 		  "10000): truth against other bids, and bids at the edge of a bucket",
 		  4, 100, 10000 },
 		{ "oneshot_dense",
-		  "The same with 8 agents whose values are within an octave (1000 to 2000), one or "
-		  "two in each bucket",
-		  8, 1000, 2000 },
+		  "The same with 8 agents whose values are close together (1000 to 1250), one in a "
+		  "bucket on average",
+		  8, 1000, 1250 },
 	};
 	u32 i;
 

@@ -2,9 +2,9 @@
 /*
  * Shares follow money: wallets and auctions together, over simulated minutes.
  *
- * One wallet wins alone where its bids are a bucket above the other's, and both take turns where they
- * meet; the second price that either pays follows the lower of the two bids all the time. What is
- * left of the difference is that bids move while a slice lasts.
+ * One wallet wins alone where its bids are a bucket above the other's, and both take turns where
+ * they meet; the second price that either pays follows the lower of the two bids all the time. What
+ * is left of the difference is that bids move while a slice lasts.
  */
 #include "harness.h"
 #include "market.h"

@@ -20,7 +20,7 @@ SPLAT = re.compile(
     r"sched_ext:.*(runtime error|stall|hotplug|disabled \((?!unregistered from user space)|"
     r"unregistered from kernel)")
 
-HEAD = re.compile(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat|slow): *(.+)")
+HEAD = re.compile(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat|slow|not-debug): *(.+)")
 
 
 @dataclasses.dataclass
@@ -35,6 +35,7 @@ class Case:
     expect_splat: str = ""
     clock: str = "counted"
     slow: str = ""
+    not_debug: str = ""
 
     @classmethod
     def read(cls, path):
@@ -56,6 +57,7 @@ class Case:
                 sys.exit(f"{path}: clock can be {' or '.join(qemu.CLOCKS)}, not '{value}'")
             else:
                 setattr(case, key.replace("-", "_"), value)
+        case.timeout *= qemu.PATIENCE
         return case
 
     def boot_key(self):

@@ -102,12 +102,26 @@ run_case()
 	fi
 }
 
+# On the debug kernel: what was allocated and is not referred to by anything any more. What is
+# younger than 5 s is not looked at, and only the second scan reports.
+report_leaks()
+{
+	local kmemleak=/sys/kernel/debug/kmemleak
+	[[ -e $kmemleak ]] || return 0
+	sleep 6
+	echo scan > "$kmemleak"
+	echo scan > "$kmemleak"
+	cat "$kmemleak"
+	verdict "leaks $(grep --count '^unreferenced object' "$kmemleak")"
+}
+
 run_cases()
 {
 	local name limit
 	while read -r name limit <&4; do
 		run_case "$name" "$limit"
 	done 4< /maxwell/list
+	report_leaks
 }
 
 # What udev would do; without /dev/fd there is no <() in bash.
@@ -117,8 +131,12 @@ for name in stdin stdout stderr; do
 	ln --symbolic --force "fd/$((n++))" "/dev/$name"
 done
 ip link set lo up
+# A kernel of our own has no modules, but some look for the directory.
+mkdir --parents "/lib/modules/$(uname --kernel-release)"
+touch "/lib/modules/$(uname --kernel-release)/modules.dep"
 cpus=$(cat /sys/devices/system/cpu/online)
-export SEED
+export SEED MAXWELL_PATIENCE
+MAXWELL_PATIENCE=$(cat /maxwell/patience 2> /dev/null || echo 1)
 SEED=$(cat /maxwell/seed)
 verdict "ready $(uname --kernel-release)"
 

@@ -10,6 +10,7 @@
 #	# boot: own			a guest of its own, as it may leave the kernel in disorder
 #	# kernel-args: foo=1		more for the kernel command line
 #	# expect-splat: REGEX		kernel messages that belong to the case
+#	# not-debug: REASON		skipped on the debug kernel
 
 set -euo pipefail
 
@@ -62,10 +63,12 @@ expect_fail()
 		die "'$*' did not say '$text' but: $output"
 }
 
-# wait_for SECONDS CMD...: polls until CMD succeeds.
+# wait_for SECONDS CMD...: polls until CMD succeeds. On the debug kernel, which makes everything
+# slower, for MAXWELL_PATIENCE times as long.
 wait_for()
 {
-	local limit=$1 end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+	local limit=$(($1 * ${MAXWELL_PATIENCE:-1})) end
+	end=$((${EPOCHREALTIME/./} + limit * 1000000))
 	shift
 	until "$@" > /dev/null 2>&1; do
 		((${EPOCHREALTIME/./} < end)) || die "waited $limit s in vain for: $*"

@@ -3,7 +3,7 @@
 
 
 def differences(ynl, spec):
-    """Where an operation takes other attributes, or other values of one, than it is specified to."""
+    """Where an operation takes other attributes, or other values of one, than is specified."""
     checks = {attribute_set["name"]: {a["name"]: a for a in attribute_set["attributes"]}
               for attribute_set in spec["attribute-sets"]}
     consts = {d["name"]: d["value"] for d in spec["definitions"] if d["type"] == "const"}

@@ -15,6 +15,8 @@ import time
 KERNEL = os.environ["MAXWELL_KERNEL"]
 DEBUG = bool(os.environ.get("MAXWELL_DEBUG"))
 TREE = pathlib.Path("/maxwell")
+# How much longer than on a stock kernel things may take.
+PATIENCE = 6 if DEBUG else 1
 OUT = TREE / "build" / ("test-debug" if DEBUG else "test")
 VMLINUZ = pathlib.Path(f"/usr/lib/modules/{KERNEL}/vmlinuz")
 IMAGE = pathlib.Path("/cache/guest.ext4")
@@ -78,6 +80,7 @@ class Guest:
         self.verdict = Follower(self.directory / "verdict")
         self.initrd = tempfile.NamedTemporaryFile(suffix=".initrd")
         extra = {f"payload/{name}": text for name, text in control.items()}
+        extra["payload/patience"] = f"{PATIENCE}\n"
         if interactive:
             extra["payload/interactive"] = ""
         for part in (MODULES.read_bytes(), PAYLOAD.read_bytes(), cpio(extra)):
@@ -94,7 +97,9 @@ class Guest:
         return [
             "qemu-system-x86_64", "-no-user-config", "-nodefaults", "-display", "none",
             "-accel", *CLOCKS.get(clock, clock.split(" ")),
-            "-cpu", "max", "-smp", str(cpus), "-m", "2G", "-no-reboot",
+            # Without ACPI only one CPU of a socket is found.
+            "-cpu", "max", "-smp", f"{cpus},sockets={cpus}" if DEBUG else str(cpus),
+            "-m", "3G" if DEBUG else "2G", "-no-reboot",
             "-kernel", str(VMLINUZ), "-initrd", self.initrd.name,
             "-append", f"{KERNEL_ARGS} {kernel_args}".strip(),
             "-drive", f"file={IMAGE},if=virtio,format=raw,snapshot=on,cache=unsafe",

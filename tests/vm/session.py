@@ -20,6 +20,8 @@ from qemu import OUT
 
 BOOT_SECONDS = 300 if qemu.DEBUG else 90
 GRACE_SECONDS = 30
+# For the search for leaks after the last case, on the debug kernel.
+LEAK_SECONDS = 600 if qemu.DEBUG else 0
 # Counted time can pass at a fraction of the real one.
 SLOWDOWN = {"counted": 5, "real": 1, "turns": 1}
 
@@ -40,6 +42,7 @@ class Boot:
         self.verdicts = collections.deque()
         self.kernel = []
         self.log = []
+        self.leaks = None
         self.deadline = time.monotonic() + BOOT_SECONDS
 
     def read(self):
@@ -54,7 +57,7 @@ class Boot:
             self.read()
             while self.verdicts and self.take(self.verdicts[0]):
                 self.verdicts.popleft()
-            if not self.todo:
+            if not self.todo and (self.leaks is not None or not qemu.DEBUG):
                 self.guest.wait_off(GRACE_SECONDS)
                 return
             if not alive:
@@ -76,6 +79,8 @@ class Boot:
                              self.running.timeout * SLOWDOWN[self.running.clock])
         elif word == "end":
             return self.end(rest)
+        elif word == "leaks":
+            self.leaks = int(rest)
         elif word == "dirty":
             raise Lost("the case before left the guest in disorder")
         return True
@@ -93,7 +98,7 @@ class Boot:
         self.report(self.running, verdict, int(milliseconds) / 1000, why, kernel, self.log)
         self.todo.pop(0)
         self.running, self.log = None, []
-        self.deadline = time.monotonic() + GRACE_SECONDS
+        self.deadline = time.monotonic() + GRACE_SECONDS + (0 if self.todo else LEAK_SECONDS)
         return True
 
 
@@ -117,6 +122,7 @@ class Session:
         self.number = 0
         self.failed = 0
         self.boots = 0
+        self.leaks = []
         self.lock = threading.Lock()
 
     def report(self, *result):
@@ -159,6 +165,7 @@ class Session:
             self.give_up(boot, str(lost))
         finally:
             guest.kill()
+            self.leaks.append((boot.leaks, boot.log))
             # What matters is with the cases by now.
             if not os.environ.get("KEEP"):
                 shutil.rmtree(directory)
@@ -182,10 +189,29 @@ class Session:
         while cases:
             cases = self.run_boot(cases)
 
+    def report_leaks(self):
+        """What kmemleak found, all boots together, as the last test."""
+        name = "kmemleak"
+        counts = [count for count, _ in self.leaks if count is not None]
+        found = sum(counts)
+        (OUT / name).mkdir(exist_ok=True)
+        log = [line for _, lines in self.leaks for line in lines]
+        (OUT / name / "log").write_text("\n".join(log) + "\n", encoding="utf-8")
+        bad = found or not counts
+        self.number += 1
+        self.failed += bool(bad)
+        print(f"{'not ok' if bad else 'ok'} {self.number} {name} # {found} leaks, searched at the "
+              f"end of {len(counts)} boots of {self.boots}")
+        if found:
+            print(f"# log: {OUT.relative_to(qemu.TREE)}/{name}/log")
+
     def run(self):
-        print(f"KTAP version 1\n1..{len(self.cases)}", flush=True)
+        print(f"KTAP version 1\n1..{len(self.cases) + qemu.DEBUG}", flush=True)
         groups = {}
         for case in self.cases:
+            if qemu.DEBUG and case.not_debug:
+                self.report(case, "skip", 0, f"not on the debug kernel: {case.not_debug}", [], [])
+                continue
             groups.setdefault(case.boot_key(), []).append(case)
         # A guest with counted time keeps one CPU of the host busy and does not mind company; one
         # with real time wants the host for itself.
@@ -200,5 +226,7 @@ class Session:
             list(pool.map(self.run_boots, together))
         for cases in alone:
             self.run_boots(cases)
+        if qemu.DEBUG:
+            self.report_leaks()
         print(f"# {self.boots} boots of the guest", flush=True)
         return 1 if self.failed else 0

@@ -3,6 +3,7 @@
 #
 # timeout: 90
 # cpus: 1
+# not-debug: it measures what the checks of the debug kernel multiply
 #
 # Bids by ring for a task that waits are taken up within a tick, also while another user floods 64
 # rings, and what the timer does in hard interrupt context has its bound. The clock counts

@@ -7,6 +7,7 @@
 #
 # timeout: 120
 # clock: real
+# not-debug: DKMS builds for kernels with a package of headers
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 
