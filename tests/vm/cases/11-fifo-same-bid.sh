@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# First come, first served inside a price bucket, and a bucket is about 12 % wide.
+# First come, first served inside a price bucket, and a bucket is about 3 % wide.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
@@ -16,6 +16,6 @@ for _ in 1 2 3; do
 	names=${names#* * * * }\ ${names% * * * *}
 	names=${names//\\/}
 done
-# 1000 and 1020 share a bucket, 1000 and 1100 do not.
-expect_order 'a b' a=1000 b=1020 hold wake:{a,b} go
-expect_order 'b a' a=1000 b=1100 hold wake:{a,b} go
+# 1000 and 1007 share a bucket, 1007 and 1008 do not.
+expect_order 'a b' a=1000 b=1007 hold wake:{a,b} go
+expect_order 'b a' a=1007 b=1008 hold wake:{a,b} go
