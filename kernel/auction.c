@@ -58,7 +58,8 @@ static void pick_backed(struct mx_cpu *mx, u64 now_ns, struct mx_pick *pick)
 	const struct mx_rival *rival = rival_of(mx);
 	int tries = STALE_BIDS_MAX;
 
-	if (rival && now_ns >= mx->refresh_ns) {
+	/* Its wallet has paid for the time since its bid was looked at. */
+	if (rival) {
 		mx->curr_rival.bid = mx_task_effective_bid(mx->curr);
 		if (mx_task_bucket(mx->curr, rival->bid) != rival->bucket)
 			mx_reprice_curr(mx);

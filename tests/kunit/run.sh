@@ -14,7 +14,7 @@ results=/sys/kernel/debug/kunit
 insmod /maxwell/maxwell_kunit.ko "$@"
 for file in *_kunit.c; do
 	suite=$(sed --quiet 's/.*\.name = "\(maxwell_[a-z]*\)".*/\1/p' "$file")
-	if [[ -s $results/$suite/results ]]; then
+	if [[ -e $results/$suite/results ]]; then
 		cat "$results/$suite/results"
 	else
 		printf '1..1\nnot ok 1 %s # no result\n' "$suite"
