@@ -141,15 +141,18 @@ static void texts_must_end_and_not_be_endless(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	memset(text, '0', 2000);
 	nla_put(skb, MAXWELL_A_PRICE_CPUS, 10, text);
-	client_refused(test, -EINVAL, "");
+	client_refused(test, -EINVAL, "failed policy validation");
 	skb = begin_price(test, 0, MX_ONE);
 	text[MAXWELL_CPULIST_LEN + 1] = '\0';
 	nla_put(skb, MAXWELL_A_PRICE_CPUS, MAXWELL_CPULIST_LEN + 2, text);
-	client_refused(test, -ERANGE, "");
+	client_refused(test, -EINVAL, "failed policy validation");
 	skb = client_ask(test, MAXWELL_CMD_WALLET_NEW);
 	text[MAXWELL_WALLET_NAME_LEN + 1] = '\0';
 	nla_put(skb, MAXWELL_A_WALLET_NAME, MAXWELL_WALLET_NAME_LEN + 2, text);
-	client_refused(test, -ERANGE, "");
+	client_refused(test, -EINVAL, "failed policy validation");
+	skb = client_ask(test, MAXWELL_CMD_WALLET_NEW);
+	nla_put_string(skb, MAXWELL_A_WALLET_NAME, text + 1);
+	client_accepted(test);
 }
 
 static void a_bid_reaches_its_task(struct kunit *test)

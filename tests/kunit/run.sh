@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 results=/sys/kernel/debug/kunit
 
-insmod /maxwell/maxwell_kunit.ko "$@"
+insmod /maxwell/maxwell_kunit.ko "seed=${SEED:-0}" "$@"
 for file in *_kunit.c; do
 	suite=$(sed --quiet 's/.*\.name = "\(maxwell_[a-z]*\)".*/\1/p' "$file")
 	if [[ -e $results/$suite/results ]]; then
