@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Pinned tasks stay where they are, though the other CPU idles, and share it by their bids.
+#
+# not-debug: it measures shares, which only counted time keeps
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"

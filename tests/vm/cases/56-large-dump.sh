@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# timeout: 90
+# timeout: 200
 #
 # 600 tasks, some 120 KiB where a message holds 32 at most, are listed exactly once each, also while
 # others come and go; the demand curve and the CPUs' states add up.

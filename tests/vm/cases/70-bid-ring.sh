@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # timeout: 60
+# not-debug: a bid for 200 ms of CPU time lapses before a program there has looked at it
 #
 # A bid by ring reaches a task that waits and holds for the CPU time that it says; a hostile producer
 # hurts nobody else; the price page cannot be written; whatever is done to the mappings, the module

@@ -3,6 +3,7 @@
 #
 # timeout: 400
 # cpus: 1
+# not-debug: it measures shares, which only counted time keeps
 #
 # Two wallets that earn 3 to 1 get CPU time 3 to 1 on one CPU, however many hungry tasks each has: a
 # crowd of tasks buys nothing, and neither does a crowd of wallets with the same income in all. What

@@ -3,6 +3,7 @@
 #
 # timeout: 300
 # cpus: 2
+# not-debug: it measures shares, which only counted time keeps
 #
 # Shares follow money on two CPUs as well, with tasks that go wherever there is a better price.
 

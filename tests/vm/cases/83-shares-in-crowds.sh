@@ -3,6 +3,7 @@
 #
 # timeout: 1200
 # cpus: 1
+# not-debug: it measures shares, which only counted time keeps
 # slow: four minutes of a busy guest
 #
 # Two wallets that earn 3 to 1 get CPU time 3 to 1 over a minute, within 5 %, whatever each does to look
