@@ -37,7 +37,8 @@ struct mx_account *mx_account_take(u8 kind, kuid_t owner, const char *name,
 	a->own_terms = kind == MAXWELL_WALLET_KIND_NAMED;
 	strscpy(a->name, name);
 	mx_wallet_init(&a->w, a->id, terms, mx_pacing_ns(), mx_now_ns());
-	WRITE_ONCE(a->used, true);
+	/* Who sees it in use sees it whole. */
+	smp_store_release(&a->used, true);
 	return a;
 }
 
@@ -115,7 +116,8 @@ struct mx_account *mx_account_by_id(u32 id)
 	if (!id || id > mx_table.nr)
 		return NULL;
 	a = &mx_table.account[id - 1];
-	return READ_ONCE(a->used) ? a : NULL;
+	/* Pairs with the release in mx_account_take(). */
+	return smp_load_acquire(&a->used) ? a : NULL;
 }
 
 /**

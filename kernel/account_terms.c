@@ -80,7 +80,8 @@ void mx_accounts_refresh(void)
 		struct mx_account *a = &mx_table.account[i];
 		bool limit = has_default_terms(a) && terms.income;
 
-		if (READ_ONCE(a->used))
+		/* Pairs with the release in mx_account_take(). */
+		if (smp_load_acquire(&a->used))
 			mx_account_change(a, a->own_terms ? &a->w.terms :
 					     limit ? &terms : &unlimited);
 	}
@@ -117,6 +118,12 @@ void mx_accounts_reclaim(void)
 		struct mx_mapping *m;
 		unsigned long flags;
 
+		/*
+		 * One that is free may be opened at this moment, under map_lock alone. One in use
+		 * stays so while we hold the mutex. Pairs with the release in mx_account_take().
+		 */
+		if (!smp_load_acquire(&a->used))
+			continue;
 		local_irq_save(flags);
 		mx_account_settle(a, mx_now_ns());
 		raw_spin_lock(&mx_table.map_lock);
