@@ -43,10 +43,7 @@ MAKE_IN_ROOT := $(INROOT) make --no-print-directory
 .PHONY: all
 all: module tools ## build module and tools for the running kernel (or KVER=, KDIR=)
 
-include scripts/build.mk
-include scripts/check.mk
-include scripts/install.mk
-include scripts/test.mk
+include $(sort $(wildcard scripts/*.mk))
 
 .PHONY: clean clean-cache help
 clean: ## remove everything that was built here

@@ -7,7 +7,7 @@
  * bids off, and so inside it there are raw spinlocks only, and an amount of work that nobody can
  * raise: TICK_COST, where a look at a ring costs 1 and an entry ENTRY_COST. An entry takes about
  * 1200 instructions if it changes the bid of a task that waits, 100 to 250 if it is refused;
- * Documentation/testing.md has the figures. On PREEMPT_RT, where that is latency for everybody, it
+ * Documentation/testing has the figures. On PREEMPT_RT, where that is latency for everybody, it
  * is a quarter of it.
  *
  * Who floods his rings gets no more of a tick than others: rings take turns, and a turn takes up

@@ -24,17 +24,25 @@ packages=(
 	make pahole perl pkgconf clang-19 llvm-19 zlib1g-dev
 	# the debug kernel
 	bison flex
-	# checks
-	codespell mandoc python3-jsonschema python3-yaml shellcheck yamllint
+	# checks and proofs
+	cbmc clang-tidy-19 coccinelle codespell cppcheck libclang-rt-19-dev mandoc python3-jsonschema
+	python3-yaml shellcheck sparse yamllint
+	# the kernel's own tests of sched_ext
+	libcap-dev libnuma-dev libpopt-dev libssl-dev libzstd-dev rsync
 	# guest
 	busybox-static ca-certificates cpio dkms e2fsprogs file iproute2 jq kmod procps psmisc
 	strace stress-ng util-linux xz-utils
 )
 backports=(bpftool qemu-system-x86)
 
-# What is taken out of the kernel's source package: netlink code generator and style checker.
+# What is taken out of the kernel's source package: netlink code generator, style checker, semantic
+# patches, and what it takes to build the tests of sched_ext and veristat.
+selftests=tools/testing/selftests
 source_parts=(tools/net/ynl Documentation/netlink scripts/checkpatch.pl scripts/spelling.txt
-	scripts/const_structs.checkpatch)
+	scripts/const_structs.checkpatch scripts/coccinelle scripts/kernel-doc tools/docs
+	tools/arch tools/bpf tools/build tools/include tools/lib tools/scripts tools/sched_ext
+	"$selftests/lib.mk" "$selftests/kselftest.h" "$selftests/kselftest_harness.h"
+	"$selftests/kselftest" "$selftests/sched_ext" "$selftests/bpf/veristat.c")
 
 slots()
 {
