@@ -15,8 +15,8 @@ export T SEED KEEP
 buildroot: ## make the build root (the other targets do it when they need it)
 	$(Q)scripts/buildroot.sh
 
-test: ## all tests: checks, unit tests, guest cases (T=PATTERN: these guest cases only)
-	$(Q)scripts/test.sh $(if $(T),guest,check unit guest)
+test: ## all tests: checks, unit tests, KUnit, guest cases (T=PATTERN: these guest cases only)
+	$(Q)scripts/test.sh $(if $(T),guest,check unit kunit guest)
 
 test-unit: ## the tests that need no kernel
 	$(Q)scripts/test.sh unit
@@ -28,14 +28,14 @@ test-slow: ## the guest cases that make test leaves out because they take too lo
 	$(Q)T=slow scripts/test.sh guest
 
 .PHONY: debug-kernel test-debug test-kunit
-debug-kernel: ## build the kernel of test-debug, if it is not in the cache: takes half an hour
+debug-kernel: ## build the kernel of test-debug, if it is not in the cache: takes a quarter of an hour
 	$(Q)scripts/debug-kernel.sh
 
 test-debug: ## KUnit suites and guest cases on the debug kernel (T=PATTERN: these guest cases only)
 	$(Q)MAXWELL_DEBUG=1 scripts/test.sh $(if $(T),guest,kunit guest)
 
 test-kunit: ## the KUnit suites alone
-	$(Q)MAXWELL_DEBUG=1 scripts/test.sh kunit
+	$(Q)scripts/test.sh kunit
 
 run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(MAKE_IN_ROOT) in-root-guest

@@ -5,15 +5,14 @@
 # "N passed, N failed, N skipped"; the exit status is 0 only if none failed.
 #
 # Usage: test.sh SUITE...		of: check unit guest kunit
-# T=PATTERN in the environment selects guest cases; MAXWELL_DEBUG=1 takes the debug kernel, which
-# kunit needs.
+# T=PATTERN in the environment selects guest cases; MAXWELL_DEBUG=1 takes the debug kernel for them.
 
 set -euo pipefail
 
 cd "$(dirname "$(dirname "$(readlink --canonicalize "$0")")")"
 in_root=scripts/inroot.sh
 make_in_root=("$in_root" make --no-print-directory)
-out=build/test${MAXWELL_DEBUG:+-debug}
+out=build/test${MAXWELL_DEBUG:+-debug}${MAXWELL_STOCK:+-$MAXWELL_STOCK}
 passed=0 failed=0 skipped=0
 
 # run_suite NAME CMD...
@@ -56,11 +55,16 @@ prepare()
 	echo "# $text took $((SECONDS - start)) s"
 }
 
+make_debug_kernel()
+{
+	scripts/debug-kernel.sh > /dev/null
+}
+
 mkdir --parents "$out"
 total=$SECONDS
 prepare 'build root' bash -c 'scripts/buildroot.sh > /dev/null'
 if [[ ${MAXWELL_DEBUG:-} ]]; then
-	prepare 'debug kernel' bash -c 'scripts/debug-kernel.sh > /dev/null'
+	prepare 'debug kernel' make_debug_kernel
 fi
 for suite; do
 	case $suite in
@@ -77,9 +81,12 @@ for suite; do
 		run_suite guest "$in_root" python3 -B tests/vm/run.py cases "${patterns[@]}"
 		;;
 	kunit)
-		prepare 'building the KUnit suites' "${make_in_root[@]}" in-root-kunit
-		run_suite kunit "$in_root" python3 -B tests/vm/run.py exec --name kunit \
-			--command 'bash tests/kunit/run.sh'
+		# Whatever the other suites run on, only the debug kernel has KUnit.
+		[[ ${MAXWELL_DEBUG:-} ]] || prepare 'debug kernel' make_debug_kernel
+		prepare 'building the KUnit suites' \
+			env MAXWELL_DEBUG=1 "${make_in_root[@]}" in-root-kunit
+		run_suite kunit env MAXWELL_DEBUG=1 "$in_root" python3 -B tests/vm/run.py exec \
+			--name kunit --command 'bash tests/kunit/run.sh'
 		;;
 	*)
 		echo "test.sh: unknown suite '$suite': one of check, unit, guest, kunit" >&2
