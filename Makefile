@@ -12,6 +12,7 @@ SHELL := /bin/bash
 
 VERSION := $(shell sed -n 's/^VERSION=//p' META)
 KERNEL_MIN := $(shell sed -n 's/^KERNEL_MIN=//p' META)
+KERNEL_TESTED_MAX := $(shell sed -n 's/^KERNEL_TESTED_MAX=//p' META)
 
 # DKMS passes KERNELRELEASE, the build root the version of the kernel in it.
 KVER ?= $(or $(KERNELRELEASE),$(MAXWELL_KERNEL),$(shell uname -r))
@@ -49,8 +50,9 @@ include $(sort $(wildcard scripts/*.mk))
 clean: ## remove everything that was built here
 	$(Q)rm -rf build
 
-clean-cache: ## list and remove the build roots and guest images in the cache
+clean-cache: ## list and remove the build roots, guest images and kernels in the cache
 	$(Q)scripts/buildroot.sh clean
+	$(Q)scripts/stock-kernel.sh clean
 
 help: ## list all targets
 	@echo 'Maxwell $(VERSION). Targets:'

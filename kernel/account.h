@@ -51,6 +51,12 @@ struct mx_account {
 
 /**
  * struct mx_account_report - a wallet as it was at one moment
+ * @w: what it holds, and on which terms
+ * @id: its number
+ * @kind: enum maxwell_wallet_kind
+ * @nr_tasks: how many tasks draw on it
+ * @owner: who made it, or whose it is
+ * @name: of a named one; otherwise empty
  */
 struct mx_account_report {
 	struct mx_wallet w;

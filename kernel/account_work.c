@@ -18,7 +18,7 @@ static DECLARE_DELAYED_WORK(news_work, news_fn);
 
 static void news_irq_fn(struct irq_work *work)
 {
-	queue_delayed_work(system_wq, &news_work, msecs_to_jiffies(NEWS_MS));
+	queue_delayed_work(system_percpu_wq, &news_work, msecs_to_jiffies(NEWS_MS));
 }
 
 static struct irq_work news_irq = IRQ_WORK_INIT_HARD(news_irq_fn);
@@ -32,7 +32,7 @@ static DECLARE_DELAYED_WORK(reclaim_work, reclaim_fn);
 
 static void reclaim_irq_fn(struct irq_work *work)
 {
-	queue_delayed_work(system_wq, &reclaim_work, msecs_to_jiffies(RECLAIM_MS));
+	queue_delayed_work(system_percpu_wq, &reclaim_work, msecs_to_jiffies(RECLAIM_MS));
 }
 
 static struct irq_work reclaim_irq = IRQ_WORK_INIT_HARD(reclaim_irq_fn);

@@ -70,7 +70,7 @@ static void pick_backed(struct mx_cpu *mx, u64 now_ns, struct mx_pick *pick)
 	} while (pick->verdict == MX_MARKET && tries-- && !backed(mx, pick->node, now_ns));
 }
 
-/* Carry out @pick; mx_cpu::lock held. */
+/* Carry out @pick; mx_cpu::lock held. NULL as well if the book turns out to be broken. */
 static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick, u64 now_ns)
 {
 	struct mx_task *t;
@@ -88,6 +88,8 @@ static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick,
 	case MX_SURVIVAL:
 		t = container_of(pick->node, struct mx_task, node);
 		mx_book_del(mx, t);
+		if (unlikely(mx->rq.breach))
+			return NULL;
 		t->state = MX_POPPED;
 		t->survival = pick->verdict == MX_SURVIVAL;
 		/* Its wallet may have emptied since; a winner was looked at just now. */
@@ -123,7 +125,8 @@ static void pick_contended(struct mx_cpu *mx, struct mx_pick *pick)
  * @slice_ns: written if a task is returned
  *
  * Return: the winner, to be inserted on the CPU's local queue and then confirmed with mx_commit();
- * NULL if the running task goes on or the CPU goes idle.
+ * NULL if the running task goes on or the CPU goes idle. With %MAXWELL_BROKEN in @slice_ns the book
+ * is broken, and the caller ends the class.
  */
 struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns)
 {
@@ -158,6 +161,11 @@ struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns)
 	p = settle(mx, &pick, now_ns);
 	raw_spin_unlock(&mx->lock);
 
+	/* Such a book seems empty. */
+	if (!p && unlikely(READ_ONCE(mx->rq.breach))) {
+		*slice_ns = MAXWELL_BROKEN;
+		return NULL;
+	}
 	if (pick.verdict == MX_IDLE && !contended) {
 		/*
 		 * Idle from here on, so that who queues a task elsewhere after the search knows

@@ -6,6 +6,7 @@
 #include <linux/lockdep.h>
 
 #include "maxwell.h"
+#include "fault.h"
 
 /* Waiting tasks whose bids are looked at in one go, and how often. */
 #define REFRESH_TASKS 16U
@@ -36,6 +37,8 @@ void mx_book_add(struct mx_cpu *mx, struct mx_task *t, u64 now_ns)
 	t->node.since_ns = t->wait_since_ns;
 	mx_task_stand(t);
 	t->state = MX_QUEUED;
+	if (mx_fault_loses(t))
+		return;
 	mx_rq_enqueue(&mx->rq, &t->node);
 	if (t->node.bucket > mx->top)
 		WRITE_ONCE(mx->top, t->node.bucket);

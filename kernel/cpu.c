@@ -130,7 +130,7 @@ void mx_topology_refresh(void)
 /**
  * mx_cpus_reset() - empty all books before the class is attached
  *
- * Nobody else uses them then. Reserves and counters stay.
+ * Nobody else uses them then. A broken book is opened again. Reserves and counters stay.
  */
 void mx_cpus_reset(void)
 {
@@ -142,6 +142,9 @@ void mx_cpus_reset(void)
 
 		raw_spin_lock_irqsave(&mx->lock, flags);
 		WARN_ON_ONCE(mx->rq.nr_queued);
+		if (mx->rq.breach)
+			mx_rq_reopen(&mx->rq);
+		mx->top = -1;
 		mx->curr = NULL;
 		mx->running = -1;
 		mx->survival_ns = 0;
@@ -199,7 +202,7 @@ void mx_cpus_free(void)
 	for_each_possible_cpu(cpu) {
 		struct mx_cpu *mx = mx_cpu(cpu);
 
-		if (mx->timer.function)
+		if (ACCESS_PRIVATE(&mx->timer, function))
 			hrtimer_cancel(&mx->timer);
 		free_cpumask_var(mx->llc);
 	}

@@ -9,6 +9,22 @@
 #define MAXWELL_EXIT_REASON_LEN 128
 #define MAXWELL_EXIT_MSG_LEN 512
 #define MAXWELL_DUMP_BIDS 4
+#define MAXWELL_BREACH_LEN 64
+
+/* A slice of this length says that the order book is broken: see struct maxwell_breach. */
+#define MAXWELL_BROKEN (~0ULL)
+/* And so says this in place of 0 or an error. */
+#define MAXWELL_ENQUEUE_BROKEN 1
+
+/**
+ * struct maxwell_breach - what is wrong with an order book
+ * @cpu: whose it is
+ * @text: terminated
+ */
+struct maxwell_breach {
+	u32 cpu;
+	char text[MAXWELL_BREACH_LEN];
+};
 
 /**
  * struct maxwell_exit_info - why the class ended, from sched_ext's scx_exit_info

@@ -181,6 +181,7 @@ static long ioctl_status(struct mx_gpu_file *gf, struct maxwell_gpu_status __use
 	struct maxwell_gpu_status status = {};
 	struct mx_gpuplane *plane;
 	struct mx_gpu_claim *claim;
+	const struct mx_node *top;
 	struct mx_gpu *gpu;
 
 	if (get_user(status.gpu, &arg->gpu))
@@ -198,8 +199,9 @@ static long ioctl_status(struct mx_gpu_file *gf, struct maxwell_gpu_status __use
 	}
 	status.reserve = plane->reserve;
 	status.queued = plane->rq.nr_queued;
-	if (plane->rq.nr_queued)
-		status.best_bid = mx_rq_top(&plane->rq)->bid;
+	top = plane->rq.nr_queued ? mx_rq_top(&plane->rq) : NULL;
+	if (top)
+		status.best_bid = top->bid;
 	mutex_unlock(&gpu->lock);
 	return copy_to_user(arg, &status, sizeof(status)) ? -EFAULT : 0;
 }

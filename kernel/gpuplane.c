@@ -305,11 +305,14 @@ static void auction(struct mx_gpuplane *g, u64 now_ns, struct mx_gpu_step *step)
 /* When something happens by itself. */
 static u64 next_ns(struct mx_gpuplane *g)
 {
+	const struct mx_node *oldest;
+
 	if (g->holder)
 		return g->over ? g->until_ns + g->grace_ns : g->until_ns;
-	if (!g->rq.nr_queued)
+	oldest = mx_rq_oldest(&g->rq);
+	if (!oldest)
 		return U64_MAX;
-	return min(g->survival_ns, mx_rq_oldest(&g->rq)->since_ns + g->terms.window_ns);
+	return min(g->survival_ns, oldest->since_ns + g->terms.window_ns);
 }
 
 /**

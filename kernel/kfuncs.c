@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kfuncs: one for each sched_ext callback of the BPF glue, and mx_commit(), which ops.dispatch
- * needs as well. Their prototypes are checked against the module's BTF when the glue is loaded; a
- * change of one needs a new name.
+ * The kfuncs: one for each sched_ext callback of the BPF glue, mx_commit(), which ops.dispatch needs
+ * as well, and mx_breach_get(), which tells why the class has to end. Their prototypes are checked
+ * against the module's BTF when the glue is loaded; a change of one needs a new name.
  *
  * Only struct_ops programs of a sched_ext_ops whose names begin with "maxwell_" may call them.
  */
@@ -96,6 +96,11 @@ __bpf_kfunc void maxwell_dump_task(struct task_struct *p, struct maxwell_task_du
 	mx_dump_task(p, dump);
 }
 
+__bpf_kfunc void maxwell_breach(struct maxwell_breach *breach)
+{
+	mx_breach_get(breach);
+}
+
 __bpf_kfunc_end_defs();
 
 BTF_KFUNCS_START(mx_kfunc_ids)
@@ -114,6 +119,7 @@ BTF_ID_FLAGS(func, maxwell_update_idle)
 BTF_ID_FLAGS(func, maxwell_cpu_online, KF_SLEEPABLE)
 BTF_ID_FLAGS(func, maxwell_dump_cpu)
 BTF_ID_FLAGS(func, maxwell_dump_task, KF_RCU)
+BTF_ID_FLAGS(func, maxwell_breach)
 BTF_KFUNCS_END(mx_kfunc_ids)
 
 /* Called by the verifier for each call of a kfunc; 0 allows it. */

@@ -11,6 +11,7 @@
 #include "maxwell.h"
 #include "coupling.h"
 #include "device.h"
+#include "fault.h"
 #include "gpu.h"
 
 static int __init maxwell_load(void)
@@ -59,6 +60,7 @@ static int __init maxwell_load(void)
 	ret = mx_device_register();
 	if (ret)
 		goto err_netlink;
+	mx_fault_init();
 	pr_info("version %s loaded\n", MAXWELL_VERSION);
 	return 0;
 
@@ -86,6 +88,7 @@ err_cpus:
 /* The glue holds a reference while it is loaded, so no task is under the class any more. */
 static void __exit maxwell_unload(void)
 {
+	mx_fault_exit();
 	mx_device_unregister();
 	mx_netlink_unregister();
 	mx_sysfs_unregister();

@@ -266,6 +266,9 @@ void mx_dequeue(struct task_struct *p, bool dispatched, bool sleep);
 void mx_tick(struct task_struct *p);
 void mx_set_weight(struct task_struct *p, u32 weight);
 
+/* breach.c */
+void mx_breach_get(struct maxwell_breach *breach);
+
 /* dump.c */
 void mx_dump_cpu(int cpu, struct maxwell_cpu_dump *dump);
 void mx_dump_task(struct task_struct *p, struct maxwell_task_dump *dump);

@@ -66,7 +66,8 @@ static u64 next_turn_ns(const struct mx_terms *terms, u64 survival_ns, u64 now_n
 
 static bool overdue(const struct mx_node *node, const struct mx_terms *terms, u64 now_ns)
 {
-	return now_ns > node->since_ns && now_ns - node->since_ns >= terms->window_ns;
+	/* None where mx_rq_oldest() has just closed the runqueue. */
+	return node && now_ns > node->since_ns && now_ns - node->since_ns >= terms->window_ns;
 }
 
 /**
@@ -221,6 +222,7 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 {
 	struct mx_node *best, *oldest;
 	u64 pace_ns;
+	bool late;
 
 	pick->node = NULL;
 	pick->price = 0;
@@ -228,12 +230,12 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 
 	if (rival && !mx_clears(rq, rival->book, rival->bucket))
 		rival = NULL;
-	if (!rq->nr_queued) {
-		pick->verdict = rival ? MX_KEEP : MX_IDLE;
+	best = rq->nr_queued ? mx_rq_best(rq) : NULL;
+	if (!rq->nr_queued || (!best && !mx_rq_verify(rq))) {
+		pick_market(NULL, rival, pick);
 		return;
 	}
 
-	best = mx_rq_best(rq);
 	/*
 	 * Nobody is owed a turn before this slice is over, and as many wait as when that was
 	 * worked out: the common case. Whoever has waited too long is found at the next turn,
@@ -245,6 +247,12 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 	}
 
 	oldest = mx_rq_oldest(rq);
+	if (unlikely(!oldest)) {
+		pick_market(NULL, rival, pick);
+		return;
+	}
+	/* As higher classes left too little of the CPU: then slices are short, for many. */
+	late = overdue(oldest, terms, now_ns);
 	pace_ns = update_pace(rq, terms, oldest, now_ns);
 	*survival_ns = min(*survival_ns, now_ns + pace_ns);
 	if (best && best == oldest && !outbid_by(rival, best)) {
@@ -255,6 +263,8 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 		/* Kernel threads of this CPU go first, but not for ever. */
 		pick->node = oldest;
 		pick->slice_ns = turn_ns(terms, pace_ns);
+		if (late)
+			pick->slice_ns = terms->slice_min_ns;
 		pick->verdict = MX_SURVIVAL;
 		*survival_ns = next_turn_ns(terms, *survival_ns, now_ns, pace_ns, pick->slice_ns);
 		return;
@@ -262,4 +272,6 @@ void mx_pick(struct mx_runqueue *rq, const struct mx_rival *rival, const struct 
 
 	pick_market(best, rival, pick);
 	pick->slice_ns = market_slice_ns(terms, *survival_ns, now_ns);
+	if (late)
+		pick->slice_ns = terms->slice_min_ns;
 }

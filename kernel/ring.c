@@ -67,9 +67,9 @@ static bool decode(const struct maxwell_ring_bid *e, struct mx_ring_order *order
 	order->change.kind = to_default ? MX_BID_DEFAULT : MX_BID_EXPLICIT;
 	order->change.bid = e->bid_cents;
 	order->change.for_ns = (u64)e->resource_units * NSEC_PER_USEC;
-	order->change.book = e->agent_id & MAXWELL_BID_GENERAL ? MX_BOOK_GENERAL :
-			     e->agent_id & MAXWELL_BID_FEEDER  ? MX_BOOK_FEEDER :
-								 MX_BOOK_SAME;
+	order->change.book = (e->agent_id & MAXWELL_BID_GENERAL) ? MX_BOOK_GENERAL :
+			     (e->agent_id & MAXWELL_BID_FEEDER)	 ? MX_BOOK_FEEDER :
+								   MX_BOOK_SAME;
 	return true;
 }
 

@@ -15,6 +15,42 @@ void mx_rq_init(struct mx_runqueue *rq)
 }
 
 /*
+ * Close a runqueue whose parts contradict each other: nobody follows its lists any more. The marks
+ * go, so that every search finds it empty.
+ */
+static void close_rq(struct mx_runqueue *rq, enum mx_breach why)
+{
+	int i;
+
+	for (i = 0; i < MX_BOOKS; i++) {
+		memset(rq->book[i].bitmap, 0, sizeof(rq->book[i].bitmap));
+		rq->book[i].summary = 0;
+	}
+	memset(rq->slot_map, 0, sizeof(rq->slot_map));
+	rq->nr_queued = 0;
+	rq->walk = NULL;
+	rq->breach = why;
+}
+
+/**
+ * mx_rq_reopen() - make a closed runqueue an empty one
+ * @rq: runqueue; the reserves stay as they are
+ */
+void mx_rq_reopen(struct mx_runqueue *rq)
+{
+	int i;
+
+	for (i = 0; i < MX_BOOKS; i++) {
+		memset(rq->book[i].tail, 0, sizeof(rq->book[i].tail));
+		memset(rq->book[i].nr, 0, sizeof(rq->book[i].nr));
+	}
+	memset(rq->slot, 0, sizeof(rq->slot));
+	rq->pace_ns = 0;
+	rq->paced_nr = 0;
+	rq->breach = MX_SOUND;
+}
+
+/*
  * A FIFO is a circle reached through its last node, and the first node's @prev is NULL. So adding
  * touches no other node than the last: with many waiting, each node touched is a cache miss.
  */
@@ -106,6 +142,9 @@ static inline unsigned int slot_distance(const struct mx_runqueue *rq, u64 base)
 		w ^= 1;
 		bits = rq->slot_map[w];
 	}
+	/* Only if the count is wrong; mx_rq_oldest() sees it. */
+	if (unlikely(!bits))
+		return 0;
 	found = w * 64 + (unsigned int)__ffs64(bits);
 	return (found - start) % MX_SLOTS;
 }
@@ -124,7 +163,7 @@ static struct mx_node *walk_after(struct mx_runqueue *rq, const struct mx_node *
 	slot = (node->slot + 1U) % MX_SLOTS;
 	slot = (slot + slot_distance(rq, slot)) % MX_SLOTS;
 	rq->walk_seq = rq->seq;
-	return rq->slot[slot]->slot_next;
+	return likely(rq->slot[slot]) ? rq->slot[slot]->slot_next : NULL;
 }
 
 /* @node, where the walk would go on, is about to leave. */
@@ -165,11 +204,20 @@ static inline u8 slot_of(struct mx_runqueue *rq, u64 since_ns)
  * mx_rq_enqueue() - put a node at the tail of its bucket
  * @rq: runqueue
  * @node: not queued; @since_ns, @bid, @bucket, @book and @tag are set by the caller
+ *
+ * A closed runqueue does not take it: @node is not queued afterwards either.
  */
 void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
 {
 	struct mx_book *book = &rq->book[node->book];
 	u16 b = node->bucket;
+
+	if (!rq->nr_queued) {
+		if (unlikely(rq->book[MX_BOOK_GENERAL].summary | rq->book[MX_BOOK_FEEDER].summary))
+			close_rq(rq, MX_BREACH_COUNT);
+		if (unlikely(rq->breach))
+			return;
+	}
 
 	bucket_add(&book->tail[b], node);
 	tag_add(rq, node);
@@ -189,18 +237,34 @@ void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node)
  * mx_rq_dequeue() - take a node out
  * @rq: runqueue
  * @node: queued in @rq
+ *
+ * @node is not queued afterwards, whatever state @rq is in.
  */
 void mx_rq_dequeue(struct mx_runqueue *rq, struct mx_node *node)
 {
 	struct mx_book *book = &rq->book[node->book];
 	u16 b = node->bucket;
 
+	/* A closed runqueue counts nobody. */
+	if (unlikely(!rq->nr_queued || !node->queued ||
+		     !(book->bitmap[b / 64] & BIT_ULL(b % 64)) || !book->tail[b] ||
+		     !rq->slot[node->slot])) {
+		node->queued = false;
+		if (!rq->breach)
+			close_rq(rq, MX_BREACH_ASTRAY);
+		return;
+	}
 	if (bucket_del(&book->tail[b], node)) {
 		book->bitmap[b / 64] &= ~BIT_ULL(b % 64);
 		if (!book->bitmap[b / 64])
 			book->summary &= ~(1U << (b / 64));
 	}
 	book->nr[b]--;
+	if (unlikely(!book->nr[b] != !book->tail[b])) {
+		node->queued = false;
+		close_rq(rq, MX_BREACH_COUNT);
+		return;
+	}
 
 	if (unlikely(rq->walk == node))
 		walk_past(rq, node);
@@ -238,19 +302,34 @@ static inline int book_below(const struct mx_book *book, unsigned int bucket)
 	return (int)(w * 64) + fls64(book->bitmap[w]) - 1;
 }
 
+/*
+ * The first of a marked bucket. NULL if nobody stands in it or the first one does not belong there:
+ * who can change the runqueue has mx_rq_verify() look at it then.
+ */
+static inline struct mx_node *first(const struct mx_book *book, int bucket)
+{
+	struct mx_node *tail = book->tail[bucket];
+
+	if (unlikely(!tail || !tail->next || tail->next->bucket != bucket))
+		return NULL;
+	return tail->next;
+}
+
 /* The better of the buckets @general and @feeder (-1: none); at a tie the longer wait wins. */
 static struct mx_node *better(const struct mx_runqueue *rq, int general, int feeder)
 {
 	struct mx_node *g, *f;
 
 	if (general > feeder)
-		return rq->book[MX_BOOK_GENERAL].tail[general]->next;
+		return first(&rq->book[MX_BOOK_GENERAL], general);
 	if (feeder < 0)
 		return NULL;
-	f = rq->book[MX_BOOK_FEEDER].tail[feeder]->next;
+	f = first(&rq->book[MX_BOOK_FEEDER], feeder);
 	if (feeder > general)
 		return f;
-	g = rq->book[MX_BOOK_GENERAL].tail[general]->next;
+	g = first(&rq->book[MX_BOOK_GENERAL], general);
+	if (unlikely(!f || !g))
+		return NULL;
 	return f->since_ns < g->since_ns ? f : g;
 }
 
@@ -286,6 +365,35 @@ struct mx_node *mx_rq_top(const struct mx_runqueue *rq)
 }
 
 /**
+ * mx_rq_verify() - look whether a runqueue in which nobody was found is sound
+ * @rq: runqueue
+ *
+ * A fixed number of steps, too: the dearest bucket of each book, and the count. If they contradict
+ * each other the runqueue is closed, and @rq->breach says why.
+ *
+ * Return: whether it is sound.
+ */
+bool mx_rq_verify(struct mx_runqueue *rq)
+{
+	bool marked = false;
+	int i, top;
+
+	for (i = 0; i < MX_BOOKS && !rq->breach; i++) {
+		top = book_top(&rq->book[i]);
+		if (!rq->book[i].summary)
+			continue;
+		marked = true;
+		if (top < 0 || !rq->book[i].tail[top])
+			close_rq(rq, MX_BREACH_MARK);
+		else if (!first(&rq->book[i], top))
+			close_rq(rq, MX_BREACH_PLACE);
+	}
+	if (!rq->breach && marked != !!rq->nr_queued)
+		close_rq(rq, MX_BREACH_COUNT);
+	return !rq->breach;
+}
+
+/**
  * mx_rq_next() - the node after one, in order of its book
  * @rq: runqueue
  * @node: queued in @rq
@@ -301,15 +409,18 @@ struct mx_node *mx_rq_next(const struct mx_runqueue *rq, const struct mx_node *n
 	if (node != book->tail[node->bucket])
 		return node->next;
 	below = book_below(book, node->bucket);
-	return below < 0 ? NULL : book->tail[below]->next;
+	return below < 0 ? NULL : first(book, below);
 }
 
 /* The first node of @bucket with another tag than @tag, or NULL; a few are looked at. */
 static struct mx_node *foreign(const struct mx_book *book, int bucket, u16 tag)
 {
-	struct mx_node *tail = book->tail[bucket], *node = tail->next;
+	struct mx_node *tail = book->tail[bucket], *node;
 	int i;
 
+	if (unlikely(!tail))
+		return NULL;
+	node = tail->next;
 	if ((s32)(tail->other - node->seq) < 0)
 		return tail->tag == tag ? NULL : node;
 	for (i = 0; i < MX_RIVAL_NODES; i++, node = node->next) {
@@ -331,9 +442,10 @@ static struct mx_node *book_rival(const struct mx_book *book, u16 tag)
 	int reserve = READ_ONCE(book->reserve), bucket = book_top(book), i;
 	struct mx_node *node;
 
-	for (i = 0; bucket >= reserve && bucket >= 0; i++) {
+	/* No bucket at all is -1, below every reserve. */
+	for (i = 0; bucket >= reserve; i++) {
 		if (i == MX_RIVAL_BUCKETS)
-			return book->tail[bucket]->next;
+			return first(book, bucket);
 		node = foreign(book, bucket, tag);
 		if (node)
 			return node;
@@ -374,10 +486,17 @@ struct mx_node *mx_rq_rival(const struct mx_runqueue *rq, u16 tag)
  */
 struct mx_node *mx_rq_oldest(struct mx_runqueue *rq)
 {
+	struct mx_node *tail;
+
 	if (!rq->nr_queued)
 		return NULL;
 	rq->slot_base += slot_distance(rq, rq->slot_base);
-	return rq->slot[rq->slot_base % MX_SLOTS]->slot_next;
+	tail = rq->slot[rq->slot_base % MX_SLOTS];
+	if (unlikely(!tail || !tail->slot_next || !tail->slot_next->queued)) {
+		close_rq(rq, MX_BREACH_SLOT);
+		return NULL;
+	}
+	return tail->slot_next;
 }
 
 /**

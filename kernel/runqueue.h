@@ -40,6 +40,20 @@ enum mx_book_id {
 	MX_BOOKS,
 };
 
+/*
+ * What is wrong with a runqueue. Each step looks at what it has in hand anyway; what it finds can
+ * come from a bug or from memory that somebody else wrote to, and no order is left to go by.
+ */
+enum mx_breach {
+	MX_SOUND,
+	MX_BREACH_MARK,		/* a bucket is marked as occupied, but is empty */
+	MX_BREACH_PLACE,	/* a task stands in a bucket that is not its own */
+	MX_BREACH_COUNT,	/* the counts say something else than the lists */
+	MX_BREACH_ASTRAY,	/* a task is taken out that does not stand where it was put */
+	MX_BREACH_SLOT,		/* nobody stands where the longest wait has to be */
+	MX_BREACHES,
+};
+
 /**
  * struct mx_node - one waiting task
  * @next: next in the FIFO of the bucket, circular
@@ -102,6 +116,8 @@ struct mx_book {
  * @walk_seq: @seq when the walk came to the slot it is in
  * @seq: how many were queued so far; it wraps, which is of no concern while nobody waits for 2^30
  *	others to be queued
+ * @breach: enum mx_breach; unless MX_SOUND the runqueue is closed: it seems empty, and takes
+ *	nobody, until mx_rq_reopen()
  * @pace_ns: distance of turns on the survival share that keeps every wait bounded; policy.c's
  * @paced_nr: how many waited when @pace_ns was worked out; policy.c's
  */
@@ -117,9 +133,10 @@ struct mx_runqueue {
 	struct mx_node *walk;
 	u32 walk_seq;
 	u32 seq;
+	u8 breach;
 };
 
-static_assert(MX_BUCKET_STEPS == 1U << MX_BUCKET_SHIFT);
+static_assert(MX_BUCKET_STEPS == 1U << MX_BUCKET_SHIFT, "a shift finds the octave");
 static_assert(sizeof(struct mx_node) <= 64, "at most 64 bytes a waiting task");
 static_assert(sizeof(struct mx_runqueue) <= 24576, "at most 24 KiB a CPU");
 
@@ -170,6 +187,8 @@ static inline bool mx_clears(const struct mx_runqueue *rq, u8 book, u16 bucket)
 }
 
 void mx_rq_init(struct mx_runqueue *rq);
+void mx_rq_reopen(struct mx_runqueue *rq);
+bool mx_rq_verify(struct mx_runqueue *rq);
 void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node);
 void mx_rq_dequeue(struct mx_runqueue *rq, struct mx_node *node);
 struct mx_node *mx_rq_best(const struct mx_runqueue *rq);

@@ -114,8 +114,9 @@ static u64 wait_start_ns(const struct task_struct *p, const struct mx_task *t, b
  * @p: task that wants a CPU; its rq lock is held
  * @last: the CPU has nothing else to run and goes idle unless told otherwise
  *
- * Return: 0 if the task stands in a book, or -ENOSPC if it has no record: the caller then gives
- * it to the global queue.
+ * Return: 0 if the task stands in a book; -ENOSPC if it has no record, %MAXWELL_ENQUEUE_BROKEN if
+ * the book is broken: the caller then gives it to the global queue, and in the latter case ends
+ * the class.
  */
 int mx_enqueue(struct task_struct *p, bool last)
 {
@@ -144,6 +145,11 @@ int mx_enqueue(struct task_struct *p, bool last)
 	placed = t->placed;
 	t->placed = false;
 	mx_book_add(mx, t, now_ns);
+	if (unlikely(mx->rq.breach)) {
+		t->state = MX_OFF;
+		raw_spin_unlock(&mx->lock);
+		return MAXWELL_ENQUEUE_BROKEN;
+	}
 	mx->count.enqueued++;
 	preempt = mx->curr && mx_outbids(t->node.bucket, mx->curr_rival.bucket, mx->curr->survival);
 	busy = !placed && (mx->curr || mx->rq.nr_queued > 1);

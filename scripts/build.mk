@@ -39,7 +39,7 @@ $(BUILD)/kunit/maxwell_kunit.ko: $(KUNIT_SRC)
 BPF_SRC := tools/maxctl/maxwell.bpf.c kernel/glue.h
 
 $(BUILD)/vmlinux.h:
-	$(Q)scripts/preflight.sh tools $(KDIR)
+	$(Q)scripts/preflight.sh tools $(KDIR) $(KVER)
 	$(say) BTF $@
 	$(Q)mkdir -p $(BUILD)
 	$(Q)$(BPFTOOL) btf dump file $(firstword $(wildcard $(KDIR)/vmlinux) /sys/kernel/btf/vmlinux) \
@@ -66,7 +66,8 @@ CFLAGS ?= -O2 -g
 LIB_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE -Iuapi -Itools/libmaxwell \
 	$(shell pkg-config --cflags $(LIB_LIBS))
 TOOL_CFLAGS = $(LIB_CFLAGS) -Ikernel -I$(BUILD) -DMAXWELL_VERSION='"$(VERSION)"' \
-	-DMAXWELL_KERNEL_MIN='"$(KERNEL_MIN)"' $(shell pkg-config --cflags $(TOOL_LIBS))
+	-DMAXWELL_KERNEL_MIN='"$(KERNEL_MIN)"' \
+	-DMAXWELL_KERNEL_TESTED_MAX='"$(KERNEL_TESTED_MAX)"' $(shell pkg-config --cflags $(TOOL_LIBS))
 
 .PHONY: tools lib
 tools: $(BUILD)/maxctl $(BUILD)/agent lib ## maxctl, its library and the example agent

@@ -24,6 +24,15 @@ fi
 if [[ -e $from/kunit/maxwell_kunit.ko ]]; then
 	strip --strip-debug -o "$work/payload/maxwell_kunit.ko" "$from/kunit/maxwell_kunit.ko"
 fi
+# The module with bugs on purpose; and where allocations can fail, the lines that addresses in stack
+# traces of the normal one stand for.
+if [[ -e $from/faults/sched_maxwell.ko ]]; then
+	mkdir "$work/payload/faults"
+	strip --strip-debug -o "$work/payload/faults/sched_maxwell.ko" "$from/faults/sched_maxwell.ko"
+	if [[ ${MAXWELL_DEBUG:-} ]]; then
+		install --mode=644 "$from/sched_maxwell.ko" "$work/payload/faults/sched_maxwell.debug"
+	fi
+fi
 for program in maxctl agent; do
 	if [[ -e $from/$program ]]; then
 		install "$from/$program" "$work/payload/bin/"
@@ -31,6 +40,24 @@ for program in maxctl agent; do
 done
 if [[ -e $from/vm/dkms.tar.gz ]]; then
 	install --mode=644 "$from/vm/dkms.tar.gz" "$work/payload/dkms.tar.gz"
+fi
+# Tests of others (scripts/outside.mk), and the glue for them.
+for program in runner veristat; do
+	if [[ -e $from/selftests/$program ]]; then
+		install --strip "$from/selftests/$program" "$work/payload/bin/"
+	fi
+done
+if [[ -e $from/maxwell.bpf.o ]]; then
+	install --mode=644 "$from/maxwell.bpf.o" "$work/payload/"
+fi
+# Of the kernel's own modules, which are in the image only for the kernel of the build root, one and
+# what depmod wants; the debug kernel has none.
+modules=/usr/lib/modules/${MAXWELL_KERNEL:?}
+if [[ -e $modules/kernel ]]; then
+	mkdir --parents "$work/payload/modules/kernel"
+	find "$modules/kernel" -name 'crc*.ko*' -exec cp {} "$work/payload/modules/kernel" \; -quit
+	cp --no-dereference "$modules"/modules.{builtin,builtin.modinfo,order} "$modules/build" \
+		"$work/payload/modules"
 fi
 find "$from/vm" -maxdepth 1 -type f -perm /u+x ! -name init \
 	-exec install --target-directory="$work/payload/bin" {} +

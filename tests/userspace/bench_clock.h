@@ -26,21 +26,21 @@ static inline u64 clock_ns(void)
 /* Fences on both sides: nothing from outside the timed region slips in, and nothing out of it. */
 static inline u64 ticks_begin(void)
 {
-	u64 ticks;
+	u64 now;
 
 	_mm_lfence();
-	ticks = __rdtsc();
+	now = __rdtsc();
 	_mm_lfence();
-	return ticks;
+	return now;
 }
 
 static inline u64 ticks_end(void)
 {
 	unsigned int cpu;
-	u64 ticks = __rdtscp(&cpu);
+	u64 now = __rdtscp(&cpu);
 
 	_mm_lfence();
-	return ticks;
+	return now;
 }
 
 #else

@@ -29,7 +29,7 @@ static json_t *load(const char *directory, const char *name, const char *metric,
 	json_error_t error;
 	json_t *rows = json_load_file(path, 0, &error);
 
-	if (rows && json_is_array(rows))
+	if (json_is_array(rows))
 		return rows;
 	printf("%s is missing: %s: %s; make it by %s\n", metric, path,
 	       rows ? "not a list of figures" : error.text, how);

@@ -23,7 +23,7 @@ enum matrix_op {
 #define MATRIX_BOOKS 7
 #define MATRIX_SIZES 5
 /* In a repetition; fewer of what takes long. */
-#define MATRIX_SAMPLES 20000
+#define MATRIX_SAMPLES 20000U
 
 /**
  * struct matrix - the results: medians over the repetitions

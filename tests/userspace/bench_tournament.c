@@ -53,7 +53,8 @@ static void destroy(void *book)
 static void *create(u32 n)
 {
 	struct tournament *t = calloc(1, sizeof(*t));
-	u32 g, i;
+	size_t i;
+	u32 g;
 
 	if (!t)
 		return NULL;
@@ -61,7 +62,7 @@ static void *create(u32 n)
 	t->key = bench_alloc((size_t)t->groups << t->shift, sizeof(*t->key));
 	t->best_key = bench_alloc(t->groups, sizeof(*t->best_key));
 	t->best = bench_alloc(t->groups, sizeof(*t->best));
-	t->tree = bench_alloc(2 * t->groups, sizeof(*t->tree));
+	t->tree = bench_alloc(2 * (size_t)t->groups, sizeof(*t->tree));
 	if (!t->key || !t->best_key || !t->best || !t->tree) {
 		destroy(t);
 		return NULL;
@@ -82,7 +83,7 @@ static u64 key_of(struct tournament *t, u32 bid)
 /* The winner of group @g is another: play its matches up to the root again. */
 static void replay(struct tournament *t, u32 g)
 {
-	u32 i;
+	size_t i;
 
 	for (i = (t->groups + g) / 2; i; i /= 2) {
 		u32 left = t->tree[2 * i], right = t->tree[2 * i + 1];

@@ -36,8 +36,8 @@ struct exp_column {
 };
 
 void exp_open(const char *markdown_path, u64 seed);
-void exp_table(const char *experiment, const char *title, const char *first_head,
-	       const struct exp_column *columns, u32 nr_columns);
+void exp_table(const char *name, const char *title, const char *first_head,
+	       const struct exp_column *first_column, u32 nr);
 void exp_row(const char *strategy, const struct exp_stat *stats);
 int exp_close(const char *json_path);
 

@@ -104,13 +104,14 @@ static double play(const struct crowd *c, const struct strategy *s, u64 seed, u3
 	mx_rq_init(&rq);
 	rq.book[MX_BOOK_GENERAL].reserve = mx_bucket(RESERVE);
 	for (round = 0; round < ROUNDS; round++) {
-		u32 value[AGENTS_MAX], order[AGENTS_MAX];
+		u32 value[AGENTS_MAX] = {}, order[AGENTS_MAX] = {};
 
 		for (i = 0; i < c->agents; i++) {
 			u32 k = (u32)(rng_next(&rng) % (i + 1));
 
 			value[i] = exp_value(&rng, c->lo, c->hi);
-			order[i] = order[k];
+			if (k < i)
+				order[i] = order[k];
 			order[k] = i;
 		}
 		sum += utility(&rq, value, order, c->agents, s);

@@ -128,7 +128,7 @@ struct exp_stat exp_mean(const double *value, u32 seeds)
  */
 struct exp_stat exp_gain(const double *base, const double *got, u32 seeds)
 {
-	double difference[EXP_SEEDS_MAX], mean = exp_mean(base, seeds).mean;
+	double difference[EXP_SEEDS_MAX] = {}, mean = exp_mean(base, seeds).mean;
 	u32 i;
 
 	for (i = 0; i < seeds; i++)

@@ -48,6 +48,7 @@ extern const struct test_suite ring_race_suite;
 extern const struct test_suite ring_suite;
 extern const struct test_suite rival_suite;
 extern const struct test_suite runqueue_suite;
+extern const struct test_suite selfcheck_suite;
 extern const struct test_suite survival_suite;
 extern const struct test_suite tunables_suite;
 extern const struct test_suite walk_suite;

@@ -62,7 +62,7 @@ static void small_steps_agree_with_a_big_one(void)
 			.half_life_ms = 1 + (u32)test_random_log(1 << 17),
 			.cap_nanocents = MX_WALLET_CAP_MAX,
 		};
-		u64 first = test_random_log(terms.income * 100 * SECOND), now_ns = YEAR;
+		u64 first = test_random_log(100ULL * terms.income * SECOND), now_ns = YEAR;
 		u64 end_ns = YEAR + test_random_range(SECOND, 20 * SECOND);
 		struct mx_wallet often, once;
 		double a, b;
@@ -94,7 +94,7 @@ static void idle_wallet_finds_its_level(void)
 			.cap_nanocents = MX_WALLET_CAP_MAX,
 		};
 		long double want = terms.income / M_LN2l * terms.half_life_ms * MS;
-		u64 left_alone_ns = 60 * terms.half_life_ms * MS + test_random_log(100 * YEAR);
+		u64 left_alone_ns = 60ULL * terms.half_life_ms * MS + test_random_log(100 * YEAR);
 		struct mx_wallet w;
 
 		mx_wallet_init(&w, 7, &terms, 4 * SECOND, YEAR);

@@ -36,7 +36,7 @@ static void dearest_bid_is_next_and_pays_the_second_price(void)
 	CHECK_EQ(gpu.auctions, 4);
 	CHECK_EQ(gpu.leased_ns, 50 * MS + 7);
 	CHECK_EQ(gpu.charged_nanocents, 20 * MS * RESERVE + 10 * MS * 200 + 20 * MS * 100 +
-		 7 * RESERVE);
+		 7ULL * RESERVE);
 }
 
 static void same_bid_is_first_come_first_served(void)
@@ -165,6 +165,25 @@ static void bid_that_is_not_backed_any_more_falls_back(void)
 	CHECK_EQ(gpu.price, RESERVE);
 }
 
+/* Who draws on another wallet from now on competes with the old one, at the same bid. */
+static void change_of_the_wallet_is_one_of_the_rival(void)
+{
+	start();
+	ask(0, 500, 20, T0);
+	ask(1, 300, 20, T0 + 1);
+	ask(2, 300, 20, T0 + 2);
+	mx_gpuplane_rebid(&gpu, &claim[1], 300, 7);
+	mx_gpuplane_rebid(&gpu, &claim[2], 300, 7);
+	end(0, T0 + 20 * MS);
+	/* Of the same wallet: no rivals. */
+	check_holder(1, RESERVE, T0 + 40 * MS);
+	mx_gpuplane_rebid(&gpu, &claim[2], 300, 8);
+	ask(0, 300, 20, T0 + 30 * MS);
+	mx_gpuplane_rebid(&gpu, &claim[0], 300, 7);
+	end(1, T0 + 40 * MS);
+	check_holder(2, 300, T0 + 60 * MS);
+}
+
 static const struct test_case cases[] = {
 	{ "idle_gpu_is_given_at_once", idle_gpu_is_given_at_once },
 	{ "dearest_bid_is_next_and_pays_the_second_price",
@@ -181,6 +200,7 @@ static const struct test_case cases[] = {
 	{ "wait_that_is_overdue_ends_when_it_is", wait_that_is_overdue_ends_when_it_is },
 	{ "bid_that_is_not_backed_any_more_falls_back",
 	  bid_that_is_not_backed_any_more_falls_back },
+	{ "change_of_the_wallet_is_one_of_the_rival", change_of_the_wallet_is_one_of_the_rival },
 	{}
 };
 

@@ -118,7 +118,7 @@ static void more_time_can_be_asked_for(void)
 
 static void busy_average_follows_the_leases(void)
 {
-	u64 now_ns = T0;
+	u64 now_ns;
 	int i;
 
 	start();

@@ -84,7 +84,7 @@ static void busy_life(u64 duration_ns, u64 pause_ns, bool rude)
 
 	world_ask(&w.peer[0], 10000000, 10000 * MS);
 	while (w.now_ns < end_ns) {
-		struct peer *holder = w.holder;
+		struct peer *holder;
 		bool stays;
 
 		for (i = 1; i < w.nr; i++) {
@@ -103,10 +103,8 @@ static void busy_life(u64 duration_ns, u64 pause_ns, bool rude)
 			world_end(holder);
 		if (holder && holder != w.holder)
 			holder->asks_ns = w.now_ns + test_random_below(pause_ns + 1);
-		if (w.peer[0].c.state == MX_CLAIM_HELD && w.peer[0].c.left_ns < 1000 * MS)
-			world_ask(&w.peer[0], 10000000, 10000 * MS);
-		else if (w.peer[0].c.state != MX_CLAIM_HELD &&
-			 w.peer[0].c.state != MX_CLAIM_WAITING)
+		if (w.peer[0].c.state == MX_CLAIM_HELD ? w.peer[0].c.left_ns < 1000 * MS :
+							 w.peer[0].c.state != MX_CLAIM_WAITING)
 			world_ask(&w.peer[0], 10000000, 10000 * MS);
 	}
 }

@@ -98,7 +98,7 @@ static void what_is_written_is_read(void)
 
 	start();
 	for (i = 0; i <= WRITES; i++) {
-		shared = after[i * STEPS];
+		shared = after[(size_t)i * STEPS];
 		loads = 0;
 		CHECK(mx_entry_read(&shared, &entry), "entry %u", i);
 		CHECK_EQ(loads, STEPS);

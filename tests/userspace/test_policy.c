@@ -224,6 +224,23 @@ static void market_slice_ends_where_the_next_turn_begins(void)
 	CHECK_EQ(auction(NULL, T0 + 1).slice_ns, terms.slice_ns);
 }
 
+static void late_turns_are_short(void)
+{
+	start();
+	mx_terms_set(&terms, 100000, 500, 1000, 500);
+	queue(0, 0, MX_BOOK_GENERAL, T0);
+	CHECK_EQ(auction(NULL, survival_ns).slice_ns, terms.slice_ns);
+	CHECK_EQ(auction(NULL, T0 + terms.window_ns).slice_ns, terms.slice_min_ns);
+	/* First come, first served is late as well. */
+	start();
+	mx_terms_set(&terms, 100000, 500, 1000, 500);
+	queue(0, 10, MX_BOOK_GENERAL, T0);
+	survival_ns = T0 + 10000 * MS;
+	rq.paced_nr = 2;
+	CHECK_EQ(auction(NULL, T0 + 1).slice_ns, terms.slice_ns);
+	CHECK_EQ(auction(NULL, T0 + terms.window_ns).slice_ns, terms.slice_min_ns);
+}
+
 static void better_bucket_preempts(void)
 {
 	CHECK(mx_outbids(11, 10, false), "a better bucket");
@@ -288,6 +305,7 @@ static const struct test_case cases[] = {
 	{ "hot_gpu_parks_the_general_book_alone", hot_gpu_parks_the_general_book_alone },
 	{ "market_slice_ends_where_the_next_turn_begins",
 	  market_slice_ends_where_the_next_turn_begins },
+	{ "late_turns_are_short", late_turns_are_short },
 	{ "better_bucket_preempts", better_bucket_preempts },
 	{ "winner_pays_the_second_price", winner_pays_the_second_price },
 	{ "terms_follow_the_tunables", terms_follow_the_tunables },

@@ -197,6 +197,24 @@ static void ramp_may_be_instant(void)
 	CHECK_EQ(mx_multiplier_value(&m, &ramp, 2 * SEC), 3 * MX_ONE);
 }
 
+/* Whoever asks whether a multiplier moves is told so as long as its value may be another one. */
+static void ramp_moves_until_its_end(void)
+{
+	struct mx_ramp ramp = { .horizon_ns = SEC, .ramp_ns = SEC, .safe = 3 * MX_ONE };
+	struct mx_multiplier m;
+	u64 now_ns;
+
+	mx_multiplier_set(&m, MX_ONE, 0, 1000, SEC);
+	CHECK(!mx_multiplier_moving(&m, &ramp, 2 * SEC - 1), "its end is known");
+	CHECK(mx_multiplier_step(&m, &ramp, 2 * SEC), "the lease is over");
+	for (now_ns = 2 * SEC; now_ns < 3 * SEC; now_ns += SEC / 8) {
+		CHECK(!mx_multiplier_step(&m, &ramp, now_ns), "the ramp goes on");
+		CHECK(mx_multiplier_moving(&m, &ramp, now_ns), "it moves");
+	}
+	CHECK(mx_multiplier_step(&m, &ramp, now_ns), "the ramp is over");
+	CHECK(!mx_multiplier_moving(&m, &ramp, now_ns), "and rests");
+}
+
 static void safe_multiplier_is_permille_in_q16(void)
 {
 	CHECK_EQ(mx_safe_q16(1000), MX_ONE);
@@ -218,7 +236,7 @@ static void reserve_is_the_product(void)
 		want = base;
 		most = base;
 		for (k = 0; k < 4; k++) {
-			factor[k] = (u32)test_random_range(MX_MULTIPLIER_MIN, MX_ONE * 8);
+			factor[k] = (u32)test_random_range(MX_MULTIPLIER_MIN, MX_ONE * 8ULL);
 			want *= factor[k] / 65536.0L;
 			most = max(most, most * factor[k] / 65536.0L);
 		}
@@ -288,6 +306,7 @@ static const struct test_case cases[] = {
 	{ "lost_feed_ramps_to_safe_and_is_never_cheaper",
 	  lost_feed_ramps_to_safe_and_is_never_cheaper },
 	{ "ramp_may_be_instant", ramp_may_be_instant },
+	{ "ramp_moves_until_its_end", ramp_moves_until_its_end },
 	{ "safe_multiplier_is_permille_in_q16", safe_multiplier_is_permille_in_q16 },
 	{ "reserve_is_the_product", reserve_is_the_product },
 	{ "reserve_saturates_and_is_never_zero", reserve_saturates_and_is_never_zero },

@@ -46,13 +46,17 @@ static struct mx_node *rival_in(struct mx_node **list, u32 nr, u16 tag, struct m
 static bool is_rival(u8 book, u16 tag, const struct mx_node *found)
 {
 	struct mx_node *list[MODEL_NODES], *want, *perhaps = NULL;
+	bool occupied[MX_BUCKETS] = { false };
 	int bucket, looked_at = 0;
+	u32 i, nr;
 
+	for (i = 0; i < model.nr; i++)
+		if (model.order[i]->book == book)
+			occupied[model.order[i]->bucket] = true;
 	for (bucket = MX_BUCKETS - 1; bucket >= model.rq.book[book].reserve; bucket--) {
-		u32 nr = fifo(book, bucket, list);
-
-		if (!nr)
+		if (!occupied[bucket])
 			continue;
+		nr = fifo(book, bucket, list);
 		if (looked_at++ == MX_RIVAL_BUCKETS)
 			return found == list[0];
 		want = rival_in(list, nr, tag, &perhaps);
@@ -249,6 +253,12 @@ static void quote_tells_what_may_run_elsewhere(void)
 	CHECK_EQ(mx_quote_for(&quote, 2), 0);
 	CHECK_EQ(mx_quote_for(&quote, 3), mx_bucket_floor(50));
 	model.node[0].bound = false;
+	/* One that is bound is no rival elsewhere either, however dear. */
+	model.node[2].bound = true;
+	mx_quote_make(&model.rq, &quote);
+	CHECK_EQ(mx_quote_for(&quote, 1), 0);
+	CHECK_EQ(mx_quote_for(&quote, 2), mx_bucket_floor(60));
+	model.node[2].bound = false;
 	model.rq.book[MX_BOOK_GENERAL].reserve = 61;
 	mx_quote_make(&model.rq, &quote);
 	CHECK_EQ(mx_quote_for(&quote, 1), mx_bucket_floor(50));

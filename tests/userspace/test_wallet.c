@@ -125,7 +125,7 @@ static void random_charge(struct mx_wallet *w, u64 now_ns)
 	__int128 most;
 
 	mx_wallet_settle(&before, now_ns);
-	most = (__int128)before.balance_nanocents + MX_WALLET_DEBT_MAX;
+	most = (__int128)before.balance_nanocents + (s64)MX_WALLET_DEBT_MAX;
 	mx_wallet_charge(w, cost, now_ns);
 	if (!w->terms.unlimited && cost > most)
 		cost = (u64)most;

@@ -39,8 +39,8 @@ static void power_off(void)
 		pause();
 }
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void give_up(const char *format, ...)
+__attribute__((format(printf, 1, 2)))
+static __attribute__((noreturn)) void give_up(const char *format, ...)
 {
 	int err = errno;
 	va_list args;
@@ -100,7 +100,7 @@ static void load_modules(void)
 
 static void wait_for_file(const char *path)
 {
-	const struct timespec pause_ns = { .tv_nsec = 10 * 1000 * 1000 };
+	const struct timespec pause_ns = { .tv_nsec = 10 * 1000L * 1000 };
 
 	for (int tries = 0; access(path, F_OK); tries++) {
 		if (tries == 2000)
@@ -181,6 +181,8 @@ static pid_t start_runner(int verdict_fd, int log_fd, bool interactive)
 	} else {
 		int null = open("/dev/null", O_RDONLY);
 
+		if (null < 0)
+			give_up("open /dev/null");
 		dup2(null, STDIN_FILENO);
 		close(null);
 		dup2(log_fd, STDOUT_FILENO);

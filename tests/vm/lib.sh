@@ -11,6 +11,7 @@
 #	# kernel-args: foo=1		more for the kernel command line
 #	# expect-splat: REGEX		kernel messages that belong to the case
 #	# not-debug: REASON		skipped on the debug kernel
+#	# needs-debug: REASON		skipped on any other
 
 set -euo pipefail
 
@@ -82,10 +83,20 @@ kmsg()
 	echo "<5>maxwell-note: $*" > /dev/kmsg
 }
 
+# case_kmsg: the kernel's log since the case began.
+case_kmsg()
+{
+	dmesg | awk '/maxwell-case: start/ { n = 0 }
+		{ line[n++] = $0 }
+		END { for (i = 0; i < n; i++) print line[i] }'
+}
+
 # kernel_said REGEX: true if the kernel's log has a matching line since the case began.
 kernel_said()
 {
-	dmesg | tac | sed '/maxwell-case: start/q' | grep --quiet --extended-regexp -- "$1"
+	local text
+	text=$(case_kmsg)
+	grep --quiet --extended-regexp -- "$1" <<< "$text"
 }
 
 # --- module and class ---

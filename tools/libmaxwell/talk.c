@@ -211,10 +211,10 @@ int mxw_get_one(struct mxw *m, int cmd, const struct mxw_object *object, const v
 	if (!msg)
 		return -m->error.code;
 	err = mxw_talk(m, msg, object, &reply);
-	if (!err && !reply.nr)
-		err = mxw_fail(m, -EBADMSG, "the kernel's answer is empty");
-	if (!err)
+	if (!err && reply.items)
 		memcpy(out, reply.items, object->size);
+	else if (!err)
+		err = mxw_fail(m, -EBADMSG, "the kernel's answer is empty");
 	free(reply.items);
 	return err;
 }

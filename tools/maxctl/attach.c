@@ -71,7 +71,7 @@ static int parse_options(int argc, char **argv, const char *shorts, const struct
 	int option;
 
 	while (!err && (option = mc_option(argc, argv, shorts, longs)) != -1) {
-		if (option == 'a')
+		if (option == 'a' && all)
 			*all = true;
 		else if (option == 'w')
 			err = mc_parse_time(optarg, "wait", timeout_ns);

@@ -16,22 +16,37 @@
 #define ENROLL "mokutil --import /var/lib/dkms/mok.pub, reboot, enroll the key"
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 
+/* "7.2" and what begins so, as a number that grows with the version; 0 if it is none. */
+static unsigned int series(const char *version)
+{
+	unsigned int major, minor;
+
+	if (sscanf(version, "%u.%u", &major, &minor) != 2)
+		return 0;
+	return major << 16 | minor;
+}
+
 static void check_kernel(struct mc_finding *finding)
 {
-	unsigned int major, minor, min_major, min_minor;
 	struct utsname name;
 
 	uname(&name);
-	if (sscanf(name.release, "%u.%u", &major, &minor) != 2 ||
-	    sscanf(MAXWELL_KERNEL_MIN, "%u.%u", &min_major, &min_minor) != 2) {
+	if (!series(name.release)) {
 		mc_found(finding, false, "cannot read the version '%s'", name.release);
 		return;
 	}
-	mc_found(finding, major > min_major || (major == min_major && minor >= min_minor),
-		 "Linux %s, needed is %s or newer", name.release, MAXWELL_KERNEL_MIN);
-	if (!finding->ok)
+	if (series(name.release) < series(MAXWELL_KERNEL_MIN)) {
+		mc_found(finding, false, "Linux %s is too old: Maxwell needs %s or newer",
+			 name.release, MAXWELL_KERNEL_MIN);
 		mc_fix(finding, "boot a kernel from " MAXWELL_KERNEL_MIN
 		       " on; Debian has them in backports");
+		finding->last = true;
+		return;
+	}
+	mc_found(finding, true, "Linux %s, needed is %s or newer, tested is up to %s",
+		 name.release, MAXWELL_KERNEL_MIN, MAXWELL_KERNEL_TESTED_MAX);
+	if (series(name.release) > series(MAXWELL_KERNEL_TESTED_MAX))
+		mc_warn(finding, "this kernel is newer than any that Maxwell was tested on");
 }
 
 static void check_sched_ext(struct mc_finding *finding)

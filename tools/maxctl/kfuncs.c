@@ -10,9 +10,21 @@
 
 #include "maxctl.h"
 
-/* Those that the glue calls. */
-static const char *const needed[] = {
-	"scx_bpf_dsq_insert", "scx_bpf_dispatch_cancel", "scx_bpf_dump_bstr",
+/* Those that the glue calls, and what is lost with each. */
+enum {
+	LOST_INSERT = 1,
+	LOST_ERROR = 2,
+	LOST_EXIT = 4,
+	LOST_DUMP = 8,
+};
+
+static const struct {
+	const char *name;
+	unsigned int loss;
+} uses[] = {
+	{ "scx_bpf_dsq_insert", LOST_INSERT }, { "scx_bpf_dispatch_cancel", LOST_INSERT },
+	{ "scx_bpf_error_bstr", LOST_ERROR },  { "scx_bpf_exit_bstr", LOST_EXIT },
+	{ "scx_bpf_dump_bstr", LOST_DUMP },
 };
 
 static bool ends_with(const char *text, const char *end)
@@ -41,18 +53,19 @@ static bool takes_aux(const struct btf *btf, const struct btf_type *function)
 	return name && !strcmp(name, "bpf_prog_aux");
 }
 
-static bool is_needed(const char *name)
+static unsigned int loss_of(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(needed); i++)
-		if (!strcmp(needed[i], name))
-			return true;
-	return false;
+	for (i = 0; i < ARRAY_SIZE(uses); i++)
+		if (!strcmp(uses[i].name, name))
+			return uses[i].loss;
+	return 0;
 }
 
 /* The names without their common prefix. */
-static size_t find_malformed(const struct btf *btf, char *names, size_t size, bool *hurts)
+static size_t find_malformed(const struct btf *btf, char *names, size_t size,
+			     unsigned int *lost)
 {
 	static const char prefix[] = "scx_bpf_";
 	size_t nr = 0, used = 0;
@@ -69,8 +82,7 @@ static size_t find_malformed(const struct btf *btf, char *names, size_t size, bo
 		if (!name || strncmp(name, prefix, strlen(prefix)) || ends_with(name, "_impl") ||
 		    !takes_aux(btf, type))
 			continue;
-		if (is_needed(name))
-			*hurts = true;
+		*lost |= loss_of(name);
 		if (used < size)
 			used += snprintf(names + used, size - used, " %s", name + strlen(prefix));
 		nr++;
@@ -85,21 +97,27 @@ static size_t find_malformed(const struct btf *btf, char *names, size_t size, bo
 void mc_check_kfuncs(struct mc_finding *finding)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
-	bool hurts = false;
+	unsigned int lost = 0;
 	char names[384];
+	bool hurts;
 	size_t nr;
 
 	if (!btf) {
 		mc_found(finding, false, "the kernel's BTF cannot be read");
 		return;
 	}
-	nr = find_malformed(btf, names, sizeof(names), &hurts);
+	nr = find_malformed(btf, names, sizeof(names), &lost);
 	btf__free(btf);
-	if (!nr)
+	if (!nr) {
 		mc_found(finding, true, "all of sched_ext's can be called");
-	else
-		mc_found(finding, !hurts, "%zu of sched_ext's cannot be called%s:%s", nr,
-			 hurts ? "" : ", none of them is needed", names);
+		return;
+	}
+	/* To end itself the class takes the one or the other. */
+	hurts = lost & LOST_INSERT || (lost & LOST_ERROR && lost & LOST_EXIT);
+	mc_found(finding, !hurts, "%zu of sched_ext's cannot be called%s:%s", nr,
+		 hurts ? "" : ", none of them is needed", names);
 	if (hurts)
 		mc_fix(finding, "boot another build of the kernel");
+	else if (lost & LOST_DUMP)
+		mc_warn(finding, "the debug dump (SysRq-D) goes without the books");
 }

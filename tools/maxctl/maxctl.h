@@ -224,11 +224,15 @@ void mc_comm(pid_t pid, char *text, size_t size);
 /**
  * struct mc_finding - what one check of doctor found
  * @ok: nothing to mend
+ * @warning: nothing to mend, but something to know
+ * @last: not @ok, and without this nothing else matters
  * @text: what was found
- * @fix: what to do about it; empty if nothing is to be done
+ * @fix: what to do about it, or what follows from it; empty if there is no more to say
  */
 struct mc_finding {
 	bool ok;
+	bool warning;
+	bool last;
 	char text[512];
 	char fix[256];
 };
@@ -242,6 +246,7 @@ extern const struct mc_check mc_checks[];
 extern const size_t mc_nr_checks;
 __printf(3, 4) void mc_found(struct mc_finding *finding, bool ok, const char *fmt, ...);
 __printf(2, 3) void mc_fix(struct mc_finding *finding, const char *fmt, ...);
+void mc_warn(struct mc_finding *finding, const char *text);
 void mc_check_kfuncs(struct mc_finding *finding);
 
 #endif /* MAXCTL_H */

@@ -3,8 +3,9 @@
  * The glue between sched_ext and sched_maxwell.ko: each callback calls one kfunc of the module and
  * does what only a BPF program may, inserting tasks into queues of sched_ext. No policy here.
  *
- * Kernels lack this or that kfunc (Debian's 7.2.12 has eleven that no program can call), so the
- * glue uses the oldest form of the few it needs. Kicks come from the module.
+ * Kernels lack this or that kfunc (builds of Debian's 7.2.12 have eleven to thirty that no program
+ * can call, each build others), so the glue uses the oldest form of the few it needs. What is weak
+ * here may be missing. Kicks come from the module.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -37,9 +38,13 @@ void maxwell_cpu_online(s32 cpu) __ksym;
 void maxwell_dump_cpu(s32 cpu, struct maxwell_cpu_dump *dump) __ksym;
 void maxwell_dump_task(struct task_struct *p, struct maxwell_task_dump *dump) __ksym;
 
+void maxwell_breach(struct maxwell_breach *breach) __ksym;
+
 void scx_bpf_dsq_insert(struct task_struct *p, u64 dsq_id, u64 slice, u64 enq_flags) __ksym;
 void __ksym scx_bpf_dispatch_cancel(void);
-void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym;
+void scx_bpf_error_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym __weak;
+void scx_bpf_exit_bstr(s64 code, char *fmt, unsigned long long *data, u32 data_sz) __ksym __weak;
+void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym __weak;
 
 /* The core's runqueues, to tell whether a CPU has work for other classes. */
 extern const struct rq runqueues __ksym;
@@ -52,8 +57,26 @@ static struct maxwell_exit_info exit_info;
 	({                                                                                 \
 		static char dump_fmt[] = fmt "\n";                                         \
 		unsigned long long dump_args[] = { args };                                 \
-		scx_bpf_dump_bstr(dump_fmt, dump_args, sizeof(dump_args));                 \
+		if (bpf_ksym_exists(scx_bpf_dump_bstr))                                    \
+			scx_bpf_dump_bstr(dump_fmt, dump_args, sizeof(dump_args));         \
 	})
+
+/* The module has found an order book broken: end the class and say why. */
+static __noinline void end_class(void)
+{
+	static char fmt[] = "the order book of CPU %llu is broken: %s";
+	struct maxwell_breach breach;
+	unsigned long long args[2];
+
+	maxwell_breach(&breach);
+	args[0] = breach.cpu;
+	args[1] = (unsigned long)breach.text;
+	/* Both end the class; how its end is called differs. */
+	if (bpf_ksym_exists(scx_bpf_error_bstr))
+		scx_bpf_error_bstr(fmt, args, sizeof(args));
+	else if (bpf_ksym_exists(scx_bpf_exit_bstr))
+		scx_bpf_exit_bstr(0, fmt, args, sizeof(args));
+}
 
 SEC("struct_ops/maxwell_select_cpu")
 s32 BPF_PROG(maxwell_op_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wake_flags)
@@ -64,9 +87,13 @@ s32 BPF_PROG(maxwell_op_select_cpu, struct task_struct *p, s32 prev_cpu, u64 wak
 SEC("struct_ops/maxwell_enqueue")
 int BPF_PROG(maxwell_op_enqueue, struct task_struct *p, u64 enq_flags)
 {
+	int ret = maxwell_enqueue(p, enq_flags & SCX_ENQ_LAST);
+
 	/* Without a record the task is served outside the market, but served. */
-	if (maxwell_enqueue(p, enq_flags & SCX_ENQ_LAST))
+	if (ret)
 		scx_bpf_dsq_insert(p, SCX_DSQ_GLOBAL, SCX_SLICE_DFL, enq_flags);
+	if (ret == MAXWELL_ENQUEUE_BROKEN)
+		end_class();
 	return 0;
 }
 
@@ -91,8 +118,11 @@ int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
 	 */
 	for (i = 0; i < DISPATCH_TRIES; i++) {
 		p = maxwell_dispatch(cpu, contended, &slice_ns);
-		if (!p)
+		if (!p) {
+			if (slice_ns == MAXWELL_BROKEN)
+				end_class();
 			break;
+		}
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, 0);
 		if (maxwell_commit(p, cpu))
 			break;

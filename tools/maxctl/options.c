@@ -57,7 +57,7 @@ static void merge_options(const struct option *own, struct option *all)
 {
 	size_t nr = 0;
 
-	while (own[nr].name && nr < LONGS_MAX) {
+	while (nr < LONGS_MAX && own[nr].name) {
 		all[nr] = own[nr];
 		nr++;
 	}

@@ -140,6 +140,7 @@ int mc_parse_time(const char *text, const char *what, uint64_t *ns)
 	if (errno || value < 0 || value * unit_ns >= (double)INT64_MAX)
 		return mc_error(MC_USAGE,
 				"%s '%s' is not a time such as 30, 0.5s, 1500ms or 5m", what, text);
+	/* NOLINTNEXTLINE(bugprone-incorrect-roundings): a nanosecond; lround() is in libm */
 	*ns = value * unit_ns + 0.5;
 	return MC_OK;
 }

@@ -84,11 +84,16 @@ static int show_task(pid_t pid, const struct mc_change *change, json_t *array)
 	bool under_class;
 	char comm[32];
 	json_t *json;
+	int err;
 
 	(void)change;
 	if (policy < 0)
 		return show_missing(pid, policy, array);
-	under_class = !mxw_bid_get(mc.link, pid, &bid);
+	err = mxw_bid_get(mc.link, pid, &bid);
+	/* The kernel could not tell, which says nothing about the task. */
+	if (err == -ENOMEM || err == -ENOBUFS)
+		return show_missing(pid, err, array);
+	under_class = !err;
 	if (!under_class && mc.verbose)
 		mc_note("task %d: %s", pid, mxw_error(mc.link)->msg);
 	if (!under_class)

@@ -117,7 +117,7 @@ static int print_tunables(bool changed_only, const struct tunable *only)
 	mc_table_init(&table, columns, ARRAY_SIZE(columns));
 	for (i = 0; !err && i < ARRAY_SIZE(tunables); i++) {
 		const struct tunable *tunable = &tunables[i];
-		uint32_t value;
+		uint32_t value = 0;
 
 		if (only && tunable != only)
 			continue;
@@ -156,7 +156,7 @@ int cmd_tune_diff(int argc, char **argv)
 int cmd_tune_get(int argc, char **argv)
 {
 	const struct tunable *tunable;
-	uint32_t value;
+	uint32_t value = 0;
 	int err;
 
 	err = mc_no_options(argc, argv, 1, 1);

@@ -102,6 +102,7 @@ enum maxwell_class_mode {
 
 /**
  * enum maxwell_class_event - What happened to the class.
+ * @MAXWELL_CLASS_EVENT_ATTACHED: Attached on request.
  * @MAXWELL_CLASS_EVENT_DETACHED: Detached on request.
  * @MAXWELL_CLASS_EVENT_EJECTED: Ended by the kernel; exit-kind, exit-reason
  *   and exit-msg say why.
@@ -114,6 +115,7 @@ enum maxwell_class_event {
 
 /**
  * enum maxwell_price_event - What happened to a multiplier.
+ * @MAXWELL_PRICE_EVENT_SET: It was set, by whom has the right to.
  * @MAXWELL_PRICE_EVENT_LEASE_EXPIRED: The lease ran out; the ramp to the safe
  *   multiplier begins.
  * @MAXWELL_PRICE_EVENT_SAFE_REACHED: The ramp is over.
@@ -156,7 +158,10 @@ enum maxwell_wallet_source {
 
 /**
  * enum maxwell_wallet_event - What happened to a wallet.
+ * @MAXWELL_WALLET_EVENT_MADE: It is new.
  * @MAXWELL_WALLET_EVENT_CHANGED: Its terms, or what it is granted to.
+ * @MAXWELL_WALLET_EVENT_FUNDED: Money was put in or taken out.
+ * @MAXWELL_WALLET_EVENT_DELETED: It is gone.
  * @MAXWELL_WALLET_EVENT_DEBT: The balance fell below zero; its tasks bid zero.
  * @MAXWELL_WALLET_EVENT_RECOVERED: Income lifted it out of debt.
  */

@@ -66,6 +66,7 @@ struct maxwell_prices {
  *	counted in
  * @reserved: 0
  * @time_ns: CLOCK_MONOTONIC when the entry was written; never goes back
+ * @reserved2: 0
  */
 struct maxwell_cpu_prices {
 	__u32 seq;
@@ -115,7 +116,9 @@ struct maxwell_ring_bid {
  * struct maxwell_ring - first page of the ring
  * @head: written by the producer, with release order, after the entries before it: number of
  *	entries ever written, modulo 2^32; entry i is at i % MAXWELL_RING_ENTRIES
+ * @pad: unused; keeps what the kernel writes off the producer's cache line
  * @tail: written by the kernel: number of entries taken up. The kernel never reads it back.
+ * @pad2: unused
  * @taken: bids put into force
  * @refused: bids of threads that do not exist, are not under the class, or not the opener's to bid
  *	for

@@ -60,14 +60,17 @@ int main(int argc, char **argv)
 		place_bid(&g, sleeper(), i);
 	puts("ready");
 	fflush(stdout);
-	while (churn) {
-		pid_t pid = sleeper();
+	for (;;) {
+		pid_t pid;
 
+		if (!churn) {
+			pause();
+			continue;
+		}
+		pid = sleeper();
 		place_bid(&g, pid, 1000000);
 		usleep(2000);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	for (;;)
-		pause();
 }

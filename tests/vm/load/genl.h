@@ -146,6 +146,9 @@ static inline int genl_talk(struct genl *g, const struct genl_msg *m, size_t len
 	ssize_t got;
 
 	g->text[0] = '\0';
+	/* A request may be granted without one. */
+	if (reply)
+		reply->nlh = (struct nlmsghdr){};
 	if (send(g->fd, m, len, 0) != (ssize_t)len)
 		return -errno;
 	for (;;) {

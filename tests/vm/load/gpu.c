@@ -184,17 +184,17 @@ out:
 /* This takes no news from the file: what it polls for is still to come. */
 static void wait_queued(unsigned int gpu, unsigned int count)
 {
-	struct maxwell_gpu_status status;
+	struct maxwell_gpu_status now;
 	int fd = open(MAXWELL_DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
 		err(1, MAXWELL_DEVICE);
 	do {
 		sleep_ms(1);
-		status = (struct maxwell_gpu_status){ .gpu = gpu };
-		if (ioctl(fd, MAXWELL_IOC_GPU_STATUS, &status))
+		now = (struct maxwell_gpu_status){ .gpu = gpu };
+		if (ioctl(fd, MAXWELL_IOC_GPU_STATUS, &now))
 			err(1, "GPU %u", gpu);
-	} while (status.queued != count);
+	} while (now.queued != count);
 	close(fd);
 }
 
@@ -265,6 +265,7 @@ static void run(char *step)
 	}
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): a process forks once for each 'fork:' among its steps */
 static void run_all(char **step, char **end)
 {
 	int count;

@@ -230,7 +230,7 @@ static void send_broken(const char *name, size_t len, uint32_t says, uint16_t re
 static void all_mistakes(void)
 {
 	static struct snapshot before;
-	char list[MAXWELL_CPULIST_LEN + 2];
+	char list[MAXWELL_CPULIST_LEN + 2] = "";
 	struct mistake too_long = {
 		"CPU list too long", PRICE_SET,
 		{ KIND, MULTIPLIER, { MAXWELL_A_PRICE_CPUS, list, sizeof(list), 0 } }, EINVAL,

@@ -105,7 +105,9 @@ static inline const struct maxwell_prices *dev_prices(int fd)
 static inline const struct maxwell_cpu_prices *cpu_prices(const struct maxwell_prices *page,
 							  uint32_t cpu)
 {
-	return (const void *)((const char *)page + page->cpus_offset + cpu * page->entry_bytes);
+	const char *cpus = (const char *)page + page->cpus_offset;
+
+	return (const void *)(cpus + (size_t)cpu * page->entry_bytes);
 }
 
 #endif /* RINGDEV_H */

@@ -67,7 +67,7 @@ static void latency(uint32_t count, uint64_t tid)
 static void flood(uint32_t nr, int seconds, char **tid, int nr_tids)
 {
 	struct maxwell_ring **ring = calloc(nr, sizeof(*ring));
-	uint64_t taken = 0, refused = 0, end, i;
+	uint64_t taken = 0, refused = 0, end;
 	uint32_t j;
 
 	if (!ring)
@@ -77,7 +77,7 @@ static void flood(uint32_t nr, int seconds, char **tid, int nr_tids)
 	printf("flooding %u rings\n", nr);
 	fflush(stdout);
 	end = now_ns() + seconds * NSEC_PER_SEC;
-	for (i = 0; now_ns() < end; i++) {
+	while (now_ns() < end) {
 		/* There is no more to do until the next tick. */
 		usleep(500);
 		for (j = 0; j < nr; j++)
@@ -94,6 +94,7 @@ static void flood(uint32_t nr, int seconds, char **tid, int nr_tids)
 	}
 	printf("%llu taken, %llu refused\n", (unsigned long long)taken,
 	       (unsigned long long)refused);
+	free(ring);
 }
 
 int main(int argc, char **argv)

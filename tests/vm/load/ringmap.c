@@ -65,7 +65,7 @@ static void bad_mappings(int fd)
 		"a private ring is refused");
 	refused(fd, MAXWELL_RING_BYTES / 2, rw, MAP_SHARED, MAXWELL_MAP_RING, EINVAL,
 		"half a ring is refused");
-	refused(fd, MAXWELL_RING_BYTES * 2, rw, MAP_SHARED, MAXWELL_MAP_RING, EINVAL,
+	refused(fd, MAXWELL_RING_BYTES * 2UL, rw, MAP_SHARED, MAXWELL_MAP_RING, EINVAL,
 		"two rings' length is refused");
 	refused(fd, MAXWELL_RING_BYTES / 2, rw, MAP_SHARED, MAXWELL_MAP_RING + 4096, EINVAL,
 		"the middle of a ring is refused");
@@ -110,7 +110,7 @@ static void map_twice(int fd, struct maxwell_ring *ring)
 	for (i = 0; i < 8; i++)
 		munmap(dev_ring(fd), MAXWELL_RING_BYTES);
 	must(bid(ring, tid), "it goes on when other mappings are gone");
-	must(mremap(other, MAXWELL_RING_BYTES, 2 * MAXWELL_RING_BYTES, MREMAP_MAYMOVE) ==
+	must(mremap(other, MAXWELL_RING_BYTES, 2UL * MAXWELL_RING_BYTES, MREMAP_MAYMOVE) ==
 	     MAP_FAILED, "it does not grow");
 	must(mprotect(other, 4096, PROT_READ | PROT_EXEC) && errno == EACCES,
 	     "it is not made executable");

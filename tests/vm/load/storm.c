@@ -52,14 +52,14 @@ static void set_price(int cpu, uint32_t kind, uint32_t multiplier, uint32_t leas
 {
 	struct genl_msg m;
 	char cpus[16];
+	int len = snprintf(cpus, sizeof(cpus), "%d", cpu);
 
 	genl_begin(&genl, &m, genl.family, MAXWELL_CMD_PRICE_SET, NLM_F_ACK);
 	genl_put_u32(&m, MAXWELL_A_PRICE_KIND, kind);
 	genl_put_u32(&m, MAXWELL_A_PRICE_MULTIPLIER, multiplier);
 	genl_put_u32(&m, MAXWELL_A_PRICE_LEASE_MS, lease_ms);
 	if (cpu >= 0)
-		genl_put(&m, MAXWELL_A_PRICE_CPUS, cpus,
-			 snprintf(cpus, sizeof(cpus), "%d", cpu) + 1);
+		genl_put(&m, MAXWELL_A_PRICE_CPUS, cpus, len + 1);
 	must(genl_request(&genl, &m, NULL), "price-set");
 }
 
