@@ -6,8 +6,9 @@
 # running or mounted outlives it, and of the host it can change nothing but this tree and the slot.
 #
 # Usage: inroot.sh CMD [ARG...]
-# MAXWELL_DEBUG=1 in the environment: with the debug kernel (scripts/debug-kernel.sh) in place of the
-# stock one; MAXWELL_WORK=DIR: a directory of the host that is seen at /srv.
+# In the environment: MAXWELL_DEBUG=1 takes the debug kernel (scripts/debug-kernel.sh) in place of
+# the root's own, MAXWELL_STOCK=7.2-rt another stock one (scripts/stock-kernel.sh); MAXWELL_WORK=DIR
+# is a directory of the host that is seen at /srv.
 
 set -euo pipefail
 
@@ -25,11 +26,17 @@ fi
 
 slot=$("$tree/scripts/buildroot.sh" path)
 kernel=$(< "$slot/kernel")
-modules=''
-if [[ ${MAXWELL_DEBUG:-} ]]; then
-	debug=$("$tree/scripts/debug-kernel.sh" path)
-	kernel=$(< "$debug/kernel")
-	modules=$debug/lib/modules
+other=''
+if [[ ${MAXWELL_DEBUG:-} && ${MAXWELL_STOCK:-} ]]; then
+	echo 'inroot: MAXWELL_DEBUG and MAXWELL_STOCK are both set: one kernel at a time' >&2
+	exit 1
+elif [[ ${MAXWELL_DEBUG:-} ]]; then
+	other=$("$tree/scripts/debug-kernel.sh" path)
+elif [[ ${MAXWELL_STOCK:-} ]]; then
+	other=$("$tree/scripts/stock-kernel.sh" path "$MAXWELL_STOCK")
+fi
+if [[ $other ]]; then
+	kernel=$(< "$other/kernel")
 fi
 userns=()
 if ((EUID != 0)); then
@@ -40,14 +47,22 @@ fi
 # shellcheck disable=SC2016 # for the inner shell
 enter='
 set -euo pipefail
-slot=$1 tree=$2 root=$1/root modules=$3
+slot=$1 tree=$2 root=$1/root other=$3
 shift 3
 mount --bind "$root" "$root"
 mount --bind "$tree" "$root/maxwell"
 mount --bind "$slot" "$root/cache"
-if [[ $modules ]]; then
-	mount --bind "$modules" "$root/usr/lib/modules"
+if [[ $other ]]; then
+	mount --bind "$other/lib/modules" "$root/usr/lib/modules"
 	mount -o remount,bind,ro "$root/usr/lib/modules"
+fi
+# A stock kernel brings headers as well; the tools from the kernel source stay beside them.
+if [[ $other && -e $other/src ]]; then
+	mount --bind "$other/src" "$other/src"
+	mount --bind "$root/usr/src/maxwell-linux" "$other/src/maxwell-linux"
+	mount -o remount,bind,ro "$other/src"
+	mount -o remount,bind,ro "$other/src/maxwell-linux"
+	mount --rbind "$other/src" "$root/usr/src"
 fi
 if [[ ${MAXWELL_WORK:-} ]]; then
 	mount --bind "$MAXWELL_WORK" "$root/srv"
@@ -64,7 +79,7 @@ exec chroot "$root" "$@"
 
 # What a caller may tune from outside passes through; the rest of the environment does not.
 pass=()
-for name in TERM V SEED KEEP T MAXWELL_DEBUG; do
+for name in TERM V SEED KEEP T MAXWELL_DEBUG MAXWELL_STOCK; do
 	if [[ ${!name+set} ]]; then
 		pass+=("$name=${!name}")
 	fi
@@ -72,7 +87,7 @@ done
 
 rc=0
 unshare "${userns[@]}" --mount --pid --fork --kill-child --propagation private \
-	bash -c "$enter" inroot "$slot" "$tree" "$modules" \
+	bash -c "$enter" inroot "$slot" "$tree" "$other" \
 	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 \
 	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin \
 	"$@" || rc=$?

@@ -66,7 +66,12 @@ dkms-source: ## put the module's source where DKMS looks for it
 	$(Q)for file in $(DKMS_FILES); do install -D --mode=644 $$file $(DKMS_DIR)/$$file; done
 	$(Q)chmod +x $(DKMS_DIR)/scripts/*.sh
 
-dkms-install: dkms-source ## let DKMS build and install the module, now and for kernels to come
+# DKMS would refuse as well, but only say that something does not match.
+.PHONY: dkms-kernel
+dkms-kernel:
+	$(Q)scripts/preflight.sh kernel $(KVER)
+
+dkms-install: dkms-kernel dkms-source ## let DKMS build and install the module, now and for kernels to come
 	$(Q)command -v dkms > /dev/null || \
 		{ echo "build: 'dkms' is missing: install the package dkms" >&2; exit 1; }
 	$(Q)dkms status -m $(DKMS_NAME) -v $(VERSION) | grep --quiet . || \

@@ -3,12 +3,13 @@
 #
 # Says in one plain sentence each what a build lacks, before the compiler takes a hundred lines.
 #
-# Usage: preflight.sh module KDIR VERSION | tools KDIR
+# Usage: preflight.sh module KDIR VERSION | tools KDIR VERSION | kernel VERSION
 
 set -euo pipefail
 
 tree=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
 minimum=$(sed --quiet 's/^KERNEL_MIN=//p' "$tree/META")
+tested=$(sed --quiet 's/^KERNEL_TESTED_MAX=//p' "$tree/META")
 missing=0
 
 lack()
@@ -27,16 +28,31 @@ need_command()
 	lack "'$1' is missing: install the package $package"
 }
 
-check_kernel()
+# not_after A B: whether version A is no newer than B; only major and minor number count.
+not_after()
 {
-	local kdir=$1 version=$2 lowest option
-	lowest=$(printf '%s\n' "$minimum" "${version%%[-+]*}" | sort --version-sort | sed --quiet 1p)
-	if [[ $lowest != "$minimum" ]]; then
+	local lowest
+	lowest=$(printf '%s\n' "$1" "$2" | sed 's/^\([0-9]*\.[0-9]*\).*/\1/' | sort --version-sort |
+		sed --quiet 1p)
+	[[ $1 == "$lowest" || $1 == "$lowest".* || $1 == "$lowest"[-+]* ]]
+}
+
+check_version()
+{
+	local version=$1
+	if ! not_after "$minimum" "$version"; then
 		lack "Maxwell needs Linux $minimum or newer, this is $version" \
 			"(before 7.1 a scheduler is not told reliably when a task leaves it);" \
 			"for another kernel than the running one: make KVER=VERSION"
 		exit 1
 	fi
+	not_after "$version" "$tested" ||
+		echo "build: Linux $version is newer than $tested, the newest that Maxwell was tested on" >&2
+}
+
+check_headers()
+{
+	local kdir=$1 version=$2 option
 	if [[ ! -e $kdir/Makefile ]]; then
 		lack "no kernel headers in $kdir: install the package linux-headers-$version"
 		exit 1
@@ -51,11 +67,16 @@ check_kernel()
 }
 
 case ${1:-} in
+kernel)
+	check_version "$2"
+	;;
 module)
-	check_kernel "$2" "$3"
+	check_version "$3"
+	check_headers "$2" "$3"
 	need_command pahole pahole
 	;;
 tools)
+	check_version "$3"
 	need_command gcc gcc gcc-14 cc
 	need_command clang clang clang-19
 	need_command bpftool bpftool
@@ -68,7 +89,7 @@ tools)
 		lack "no BTF of the kernel: neither $2/vmlinux nor /sys/kernel/btf/vmlinux is there"
 	;;
 *)
-	echo 'usage: preflight.sh module KDIR VERSION | tools KDIR' >&2
+	echo 'usage: preflight.sh module KDIR VERSION | tools KDIR VERSION | kernel VERSION' >&2
 	exit 1
 	;;
 esac

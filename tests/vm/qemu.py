@@ -17,7 +17,9 @@ DEBUG = bool(os.environ.get("MAXWELL_DEBUG"))
 TREE = pathlib.Path("/maxwell")
 # How much longer than on a stock kernel things may take.
 PATIENCE = 6 if DEBUG else 1
-OUT = TREE / "build" / ("test-debug" if DEBUG else "test")
+# Name of a stock kernel other than the build root's own, as "7.2-rt"; see scripts/stock-kernel.sh.
+STOCK = os.environ.get("MAXWELL_STOCK", "")
+OUT = TREE / "build" / ("test-debug" if DEBUG else f"test-{STOCK}" if STOCK else "test")
 VMLINUZ = pathlib.Path(f"/usr/lib/modules/{KERNEL}/vmlinuz")
 IMAGE = pathlib.Path("/cache/guest.ext4")
 MODULES = pathlib.Path(f"/cache/modules-{KERNEL}.cpio")

@@ -20,7 +20,8 @@ from session import BOOT_SECONDS, Session
 def run_command(args):
     """One command in the guest, its output as it comes; its status is ours."""
     control = {"mode": "exec\n", "seed": f"{args.seed}\n", "command": args.command + "\n"}
-    guest = qemu.Guest(OUT / args.name, control, args.cpus, args.kernel_args, args.clock)
+    guest = qemu.Guest(OUT / args.name, control, args.cpus, args.kernel_args,
+                       args.clock or "real")
     deadline = time.monotonic() + BOOT_SECONDS + args.timeout
     code, console = None, []
     while True:
@@ -57,7 +58,8 @@ def main():
     parser.add_argument("--cpus", type=int, default=2)
     parser.add_argument("--kernel-args", default="")
     parser.add_argument("--expect-splat", default="")
-    parser.add_argument("--clock", default="real", help="'counted' or 'real', see qemu.py")
+    parser.add_argument("--clock", help="'counted' or 'real', see qemu.py; for cases: in place of "
+                        "what each asks for (default of exec: real)")
     parser.add_argument("--seed", default=os.environ.get("SEED") or random.randrange(1 << 31))
     args = parser.parse_args()
 
@@ -74,7 +76,10 @@ def main():
                            interactive=True)
         return guest.process.wait()
     print(f"# seed {args.seed}: SEED={args.seed} repeats it")
-    return Session(select(args.patterns), args.seed).run()
+    cases = select(args.patterns)
+    for case in cases:
+        case.clock = args.clock or case.clock
+    return Session(cases, args.seed).run()
 
 
 if __name__ == "__main__":
