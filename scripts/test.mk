@@ -15,8 +15,9 @@ export T SEED KEEP
 buildroot: ## make the build root (the other targets do it when they need it)
 	$(Q)scripts/buildroot.sh
 
-test: ## all tests: checks, unit tests, KUnit, guest cases (T=PATTERN: these guest cases only)
-	$(Q)scripts/test.sh $(if $(T),guest,check unit kunit guest)
+test: ## all tests: checks, proofs, KUnit, guest, other kernels (T=PATTERN: these guest cases only)
+	$(Q)KERNELS='$(KERNELS_SHORT)' scripts/test.sh \
+		$(if $(T),guest,check unit proofs kunit guest kernels-short)
 
 test-unit: ## the tests that need no kernel
 	$(Q)scripts/test.sh unit

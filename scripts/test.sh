@@ -4,14 +4,14 @@
 # Runs test suites, each of which prints KTAP, and adds them up. The last line is always
 # "N passed, N failed, N skipped"; the exit status is 0 only if none failed.
 #
-# Usage: test.sh SUITE...		of: check unit guest kunit
+# Usage: test.sh SUITE...		of: check unit guest kunit kernels kernels-short proofs
 # T=PATTERN in the environment selects guest cases; MAXWELL_DEBUG=1 takes the debug kernel for them.
 
 set -euo pipefail
 
 cd "$(dirname "$(dirname "$(readlink --canonicalize "$0")")")"
 in_root=scripts/inroot.sh
-make_in_root=("$in_root" make --no-print-directory)
+make_in_root=("$in_root" make --no-print-directory --jobs="$(nproc)")
 out=build/test${MAXWELL_DEBUG:+-debug}${MAXWELL_STOCK:+-$MAXWELL_STOCK}
 passed=0 failed=0 skipped=0
 
@@ -55,6 +55,31 @@ prepare()
 	echo "# $text took $((SECONDS - start)) s"
 }
 
+# The cases that stand for the rest in the short form of the kernel matrix.
+representative=(01-boot 10-order-by-bid 20-price-parks 33-cpu-hotplug 43-module-reload 50-ynl-oracle
+	57-doctor)
+
+# run_kernel KERNEL ARG...: guest cases, by what run.py gets, on another stock kernel.
+run_kernel()
+{
+	local kernel=$1 out=build/test-$1
+	shift
+	export MAXWELL_STOCK=$kernel
+	mkdir --parents "$out"
+	prepare "kernel $kernel" scripts/inroot.sh true
+	prepare "building for $kernel" "${make_in_root[@]}" in-root-guest-cases
+	run_suite "kernel-$kernel" "$in_root" python3 -B tests/vm/run.py "$@"
+	unset MAXWELL_STOCK
+}
+
+# Debian's own kernel of the suite has no sched_ext.
+run_unsupported()
+{
+	prepare 'building module and tools' "${make_in_root[@]}" in-root-guest
+	run_suite unsupported env MAXWELL_STOCK=6.12-amd64 "$in_root" \
+		tests/vm/kernels/unsupported.sh
+}
+
 make_debug_kernel()
 {
 	scripts/debug-kernel.sh > /dev/null
@@ -75,6 +100,9 @@ for suite; do
 		prepare 'building the unit tests' "${make_in_root[@]}" in-root-unit
 		run_suite unit "${make_in_root[@]}" in-root-unit-run
 		;;
+	proofs)
+		run_suite proofs "$in_root" tests/proofs/prove.py --short
+		;;
 	guest)
 		prepare 'building module, tools and guest' "${make_in_root[@]}" in-root-guest-cases
 		read -ra patterns <<< "${T:-}"
@@ -88,8 +116,18 @@ for suite; do
 		run_suite kunit env MAXWELL_DEBUG=1 "$in_root" python3 -B tests/vm/run.py exec \
 			--name kunit --command 'bash tests/kunit/run.sh'
 		;;
+	kernels | kernels-short)
+		read -ra patterns <<< "${T:-}"
+		# One boot of each for the short form, hence one kind of time.
+		[[ $suite == kernels ]] || patterns=("${representative[@]}" --clock counted)
+		for kernel in ${KERNELS:?is not set: use make test-kernels}; do
+			run_kernel "$kernel" cases "${patterns[@]}"
+		done
+		run_unsupported
+		;;
 	*)
-		echo "test.sh: unknown suite '$suite': one of check, unit, guest, kunit" >&2
+		echo "test.sh: unknown suite '$suite': one of check, unit, guest, kunit," \
+			"kernels, kernels-short, proofs" >&2
 		exit 1
 		;;
 	esac

@@ -20,7 +20,8 @@ SPLAT = re.compile(
     r"sched_ext:.*(runtime error|stall|hotplug|disabled \((?!unregistered from user space)|"
     r"unregistered from kernel)")
 
-HEAD = re.compile(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat|slow|not-debug): *(.+)")
+HEAD = re.compile(r"# (timeout|cpus|boot|clock|kernel-args|expect-splat|slow|not-debug|"
+                  r"needs-debug): *(.+)")
 
 
 @dataclasses.dataclass
@@ -36,6 +37,7 @@ class Case:
     clock: str = "counted"
     slow: str = ""
     not_debug: str = ""
+    needs_debug: str = ""
 
     @classmethod
     def read(cls, path):

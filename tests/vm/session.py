@@ -135,10 +135,11 @@ class Session:
         (directory / "console").write_text("\n".join(kernel) + "\n", encoding="utf-8")
         (directory / "log").write_text("\n".join(log) + "\n", encoding="utf-8")
         self.number += 1
+        name = f"{qemu.STOCK}/{case.name}" if qemu.STOCK else case.name
         if verdict == "skip":
-            print(f"ok {self.number} {case.name} # SKIP {why}", flush=True)
+            print(f"ok {self.number} {name} # SKIP {why}", flush=True)
             return
-        print(f"{'ok' if verdict == 'pass' else 'not ok'} {self.number} {case.name} "
+        print(f"{'ok' if verdict == 'pass' else 'not ok'} {self.number} {name} "
               f"# {seconds:.1f}s", flush=True)
         if verdict == "pass":
             return
@@ -211,6 +212,10 @@ class Session:
         for case in self.cases:
             if qemu.DEBUG and case.not_debug:
                 self.report(case, "skip", 0, f"not on the debug kernel: {case.not_debug}", [], [])
+                continue
+            if case.needs_debug and not qemu.DEBUG:
+                self.report(case, "skip", 0, f"only on the debug kernel: {case.needs_debug}",
+                            [], [])
                 continue
             groups.setdefault(case.boot_key(), []).append(case)
         # A guest with counted time keeps one CPU of the host busy and does not mind company; one

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # sched_yield() lets those in who bid the same, but nobody who bids less.
+#
+# not-debug: compares what tasks have of a CPU, where each yield costs as much as a slice
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"

@@ -3,6 +3,8 @@
 #
 # A task that wakes up takes an idle CPU it can pay, before one where it has to wait, and the cheaper
 # of two that idle.
+#
+# not-debug: the CPUs of that guest are sockets, and the near one comes before the cheap one
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"

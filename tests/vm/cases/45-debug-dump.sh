@@ -15,6 +15,9 @@ on_exit()
 }
 
 attach
+# Builds of some kernels have lost the one call that writes into the dump.
+lost=$(json '.checks[] | select(.check == "kfuncs").found' maxctl -j doctor)
+[[ " $lost " != *' dump_bstr '* ]] || skip "this kernel's scx_bpf_dump_bstr cannot be called"
 rare_survival
 bid_spin 4321 1
 bid_spin 1234 1
