@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kfuncs: one for each sched_ext callback of the BPF glue, mx_commit(), which ops.dispatch needs
- * as well, and mx_breach_get(), which tells why the class has to end. Their prototypes are checked
- * against the module's BTF when the glue is loaded; a change of one needs a new name.
+ * The kfuncs: one for each sched_ext callback of the BPF glue, mx_commit(), which ops.dispatch
+ * needs as well, and mx_breach_get(), which tells why the class has to end. Their prototypes are
+ * checked against the module's BTF when the glue is loaded; a change of one needs a new name.
  *
  * Only struct_ops programs of a sched_ext_ops whose names begin with "maxwell_" may call them.
  */
