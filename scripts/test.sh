@@ -56,7 +56,7 @@ prepare()
 }
 
 # The cases that stand for the rest in the short form of the kernel matrix.
-representative=(01-boot 10-order-by-bid 20-price-parks 33-cpu-hotplug 43-module-reload 50-ynl-oracle
+representative=(01-boot 10-order-by-bid 20-price-parks 33-cpu-hotplug 50-ynl-oracle
 	57-doctor)
 
 # run_kernel KERNEL ARG...: guest cases, by what run.py gets, on another stock kernel.
