@@ -4,8 +4,10 @@
 # What the scripts that fetch from the Debian archive share; to be sourced. They set
 #	tmp	a directory of their own, which apt keeps its lists in
 #	log	where step() collects the output of what it runs
+#	cache	the directory of the cache
 
 suite=trixie
+cache=${MAXWELL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/maxwell}
 tmp='' log=''
 
 die()
@@ -68,4 +70,19 @@ archive_sources()
 	printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" "$suite-updates" \
 		"$mirror" "$suite-backports" > "$tmp/sources.list"
 	mkdir --parents "$tmp/apt/lists/partial" "$tmp/apt/archives/partial"
+}
+
+# make_once SLOT LOCK CMD...: runs CMD, which leaves SLOT complete, unless it is; one run at a time.
+make_once()
+{
+	local made=$1 lock=$cache/$2
+	shift 2
+	[[ ! -e $made/complete ]] || return 0
+	mkdir --parents "$cache"
+	exec 9> "$lock"
+	flock --nonblock 9 || {
+		echo "$(basename "$0" .sh): waiting for another run that makes $made" >&2
+		flock 9
+	}
+	[[ -e $made/complete ]] || "$@"
 }

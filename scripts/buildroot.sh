@@ -15,7 +15,6 @@ set -euo pipefail
 
 here=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
 . "$here/scripts/archive.sh"
-cache=${MAXWELL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/maxwell}
 series=${KSERIES:-$(sed --quiet 's/^KERNEL_MIN=//p' "$here/META")}
 
 packages=(
@@ -117,6 +116,7 @@ finish()
 make_slot()
 {
 	local start=$SECONDS
+	rm --recursive --force --one-file-system "$slot"
 	if ((EUID != 0)); then
 		die "the build root is not in $cache yet: run this once as root (sudo make buildroot)" \
 			"with MAXWELL_CACHE=$cache"
@@ -151,16 +151,5 @@ esac
 
 key=$(cat "$0" - <<< "$series" | sha256sum | cut --characters=1-16)
 slot=$cache/root-$key
-if [[ ! -e $slot/complete ]]; then
-	mkdir --parents "$cache"
-	exec 9> "$cache/lock"
-	flock --nonblock 9 || {
-		echo 'buildroot: waiting for another run that makes the build root' >&2
-		flock 9
-	}
-	if [[ ! -e $slot/complete ]]; then
-		rm --recursive --force --one-file-system "$slot"
-		make_slot
-	fi
-fi
+make_once "$slot" lock make_slot
 echo "$slot"

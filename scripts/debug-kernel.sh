@@ -20,7 +20,6 @@ set -euo pipefail
 here=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
 . "$here/scripts/archive.sh"
 config=$here/tests/vm/debug.config
-cache=${MAXWELL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/maxwell}
 # Of the directory above; another one makes a new kernel.
 layout=1
 
@@ -73,14 +72,7 @@ path()
 	series=$(sed --quiet 's/^KERNEL_TESTED_MAX=//p' "$here/META")
 	key=$(cat "$config" - <<< "$series $layout" | sha256sum | cut --characters=1-16)
 	dir=$cache/debug-$key work=$cache/tmp-debug-$key
-	if [[ ! -e $dir/complete ]]; then
-		exec 9> "$cache/debug.lock"
-		flock --nonblock 9 || {
-			echo 'debug-kernel: waiting for another run that builds it' >&2
-			flock 9
-		}
-		[[ -e $dir/complete ]] || make_kernel
-	fi
+	make_once "$dir" debug.lock make_kernel
 	echo "$dir"
 }
 

@@ -22,7 +22,6 @@ set -euo pipefail
 
 here=$(dirname "$(dirname "$(readlink --canonicalize "$0")")")
 . "$here/scripts/archive.sh"
-cache=${MAXWELL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/maxwell}
 # Of the directory above; another one fetches the kernels anew.
 layout=1
 
@@ -154,15 +153,7 @@ path()
 			"flavours are amd64, cloud and rt"
 	key=$(sha256sum <<< "$want $suite $layout" | cut --characters=1-8)
 	slot=$cache/kernel-$want-$key
-	if [[ ! -e $slot/complete ]]; then
-		mkdir --parents "$cache"
-		exec 9> "$cache/kernels.lock"
-		flock --nonblock 9 || {
-			echo 'stock-kernel: waiting for another run that fetches one' >&2
-			flock 9
-		}
-		[[ -e $slot/complete ]] || make_slot
-	fi
+	make_once "$slot" kernels.lock make_slot
 	echo "$slot"
 }
 

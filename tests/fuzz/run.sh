@@ -11,25 +11,6 @@
 . "$MAXWELL_SRC/tests/vm/market.sh"
 . "$MAXWELL_SRC/tests/vm/wallets.sh"
 
-# books_balance WHEN: of every wallet. The sums count modulo 2^64, beyond what jq can add.
-books_balance()
-{
-	maxctl -j wallet list > "$CASE_TMP/wallets"
-	python3 - "$CASE_TMP/wallets" <<- 'END' || die "$1: the books do not balance"
-		import json, sys
-		wrong = 0
-		wallets = json.load(open(sys.argv[1]))["wallets"]
-		for w in wallets:
-		    left = w["income_nanocents"] + w["grants_nanocents"]
-		    right = w.get("balance_nanocents", 0) + w["charged_nanocents"] + w["evaporated_nanocents"]
-		    if (left - right) % 2 ** 64:
-		        print(f"# {w['name']}: off by {left - right}: {w}")
-		        wrong += 1
-		print(f"# {len(wallets)} wallets")
-		sys.exit(wrong)
-	END
-}
-
 # charged_by WHOM: what wallets, or CPUs (which is the class), were charged, modulo 2^64.
 charged_by()
 {

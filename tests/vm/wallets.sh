@@ -70,3 +70,9 @@ no_tasks()
 	kill_hogs
 	wait_for 10 eval '(($(class_counter nr_tasks) == 0))'
 }
+
+# books_balance WHEN: of every wallet.
+books_balance()
+{
+	maxctl -j wallet list | "$MAXWELL_SRC/tests/vm/books.py" || die "$1: the books do not balance"
+}
