@@ -104,11 +104,13 @@ static struct task_struct *settle(struct mx_cpu *mx, const struct mx_pick *pick,
 }
 
 /*
- * Nobody can pay on a CPU that higher classes keep busy; mx_cpu::lock held. The deadline server
- * that gets sched_ext its share of such a CPU stops for good if it is given nobody, and the CPU
- * would not cool anyway: who has waited longest has the turn.
+ * Nobody can pay, and the deadline server asks, which gets sched_ext its share of a CPU that higher
+ * classes keep busy; mx_cpu::lock held. If it is given nobody it stops, and starts again only when
+ * the runqueue has been empty, so that those who park there may starve: who has waited longest has
+ * the turn. That holds as well when the higher classes have just left, for the rest of the server's
+ * time: they may be back.
  */
-static void pick_contended(struct mx_cpu *mx, struct mx_pick *pick)
+static void pick_for_server(struct mx_cpu *mx, struct mx_pick *pick)
 {
 	pick->slice_ns = mx_terms.slice_min_ns;
 	pick->node = mx_rq_oldest(&mx->rq);
@@ -121,14 +123,14 @@ static void pick_contended(struct mx_cpu *mx, struct mx_pick *pick)
 /**
  * mx_dispatch() - ops.dispatch: hold the auction of a CPU
  * @cpu: the local CPU; its rq lock is held
- * @contended: tasks of other classes are runnable here
+ * @server: it may be the CPU's deadline server that asks
  * @slice_ns: written if a task is returned
  *
  * Return: the winner, to be inserted on the CPU's local queue and then confirmed with mx_commit();
  * NULL if the running task goes on or the CPU goes idle. With %MAXWELL_BROKEN in @slice_ns the book
  * is broken, and the caller ends the class.
  */
-struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns)
+struct task_struct *mx_dispatch(int cpu, bool server, u64 *slice_ns)
 {
 	struct mx_cpu *mx = mx_cpu(cpu);
 	u64 now_ns = mx_now_ns();
@@ -156,8 +158,8 @@ struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns)
 		pick_backed(mx, now_ns, &pick);
 	else
 		mx_pick(&mx->rq, rival_of(mx), &mx_terms, &mx->survival_ns, now_ns, &pick);
-	if (pick.verdict == MX_IDLE && contended)
-		pick_contended(mx, &pick);
+	if (pick.verdict == MX_IDLE && server)
+		pick_for_server(mx, &pick);
 	p = settle(mx, &pick, now_ns);
 	raw_spin_unlock(&mx->lock);
 
@@ -166,7 +168,7 @@ struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns)
 		*slice_ns = MAXWELL_BROKEN;
 		return NULL;
 	}
-	if (pick.verdict == MX_IDLE && !contended) {
+	if (pick.verdict == MX_IDLE && !server) {
 		/*
 		 * Idle from here on, so that who queues a task elsewhere after the search knows
 		 * whom to kick. The core tells of transitions only, and this may be the second

@@ -39,12 +39,12 @@ __bpf_kfunc void maxwell_dequeue(struct task_struct *p, bool dispatched, bool sl
 	mx_dequeue(p, dispatched, sleep);
 }
 
-__bpf_kfunc struct task_struct *maxwell_dispatch(s32 cpu, bool contended, u64 *slice_ns)
+__bpf_kfunc struct task_struct *maxwell_dispatch(s32 cpu, bool server, u64 *slice_ns)
 {
 	/* The glue passes on what the core gave it; only the local CPU makes sense. */
 	if (cpu != smp_processor_id())
 		return NULL;
-	return mx_dispatch(cpu, contended, slice_ns);
+	return mx_dispatch(cpu, server, slice_ns);
 }
 
 __bpf_kfunc bool maxwell_commit(struct task_struct *p, s32 cpu)

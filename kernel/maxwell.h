@@ -257,7 +257,7 @@ void mx_book_refresh(struct mx_cpu *mx, u64 now_ns);
 
 /* auction.c */
 void mx_arm_idle(struct mx_cpu *mx, u64 now_ns);
-struct task_struct *mx_dispatch(int cpu, bool contended, u64 *slice_ns);
+struct task_struct *mx_dispatch(int cpu, bool server, u64 *slice_ns);
 bool mx_commit(struct task_struct *p, int cpu);
 
 /* sched.c */

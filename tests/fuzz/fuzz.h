@@ -99,6 +99,7 @@ struct shared {
 	atomic_bool stop;
 	atomic_bool hold; /* privileged workers are to wait */
 	_Atomic uint32_t violations;
+	char violation[300]; /* the first one, in words */
 	pid_t canary[2]; /* root's, and SOMEBODY's: nobody may change their bids */
 	struct pool pids;
 	struct pool wallets;

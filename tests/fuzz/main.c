@@ -222,6 +222,10 @@ static void fuzz(uint64_t seconds, int only)
 	state_restore();
 	cgroups_remove();
 	report_sums();
+	/* Once more at the end, where it is looked for. */
+	if (atomic_load(&shared->violations))
+		printf("FAIL  %s (SEED=%llu)\n", shared->violation,
+		       (unsigned long long)shared->seed);
 }
 
 int main(int argc, char **argv)

@@ -127,7 +127,8 @@ void violation(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	dprintf(STDOUT_FILENO, "FAIL  %s\n", text);
-	atomic_fetch_add(&shared->violations, 1);
+	if (!atomic_fetch_add(&shared->violations, 1))
+		memcpy(shared->violation, text, sizeof(text));
 }
 
 void pool_add(struct pool *p, uint64_t id)

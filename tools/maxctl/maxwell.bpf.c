@@ -27,7 +27,7 @@ void maxwell_exit(struct maxwell_exit_info *info) __ksym;
 s32 maxwell_select_cpu(struct task_struct *p, s32 prev_cpu) __ksym;
 s32 maxwell_enqueue(struct task_struct *p, bool last) __ksym;
 void maxwell_dequeue(struct task_struct *p, bool dispatched, bool sleep) __ksym;
-struct task_struct *maxwell_dispatch(s32 cpu, bool contended, u64 *slice_ns) __ksym;
+struct task_struct *maxwell_dispatch(s32 cpu, bool server, u64 *slice_ns) __ksym;
 bool maxwell_commit(struct task_struct *p, s32 cpu) __ksym;
 void maxwell_tick(struct task_struct *p) __ksym;
 void maxwell_enable(struct task_struct *p) __ksym;
@@ -46,7 +46,7 @@ void scx_bpf_error_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym
 void scx_bpf_exit_bstr(s64 code, char *fmt, unsigned long long *data, u32 data_sz) __ksym __weak;
 void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 data_sz) __ksym __weak;
 
-/* The core's runqueues, to tell whether a CPU has work for other classes. */
+/* The core's runqueues, for their deadline servers. */
 extern const struct rq runqueues __ksym;
 
 /* Too large for the stack; exit runs once. */
@@ -104,11 +104,25 @@ int BPF_PROG(maxwell_op_dequeue, struct task_struct *p, u64 deq_flags)
 	return 0;
 }
 
+/*
+ * Whether it may be the CPU's deadline server that asks for a task, on behalf of sched_ext: it does
+ * while it is among the runnable deadline entities, as these come before all other classes. It
+ * leaves them when its time is used up, which may be found just before we are asked; unless put off
+ * (deferred) it counts as running then.
+ */
+static bool server_asks(void)
+{
+	const struct rq *rq = bpf_this_cpu_ptr(&runqueues);
+
+	return BPF_CORE_READ_BITFIELD(rq, ext_server.dl_server_active) &&
+	       (!BPF_CORE_READ_BITFIELD(rq, ext_server.dl_throttled) ||
+		BPF_CORE_READ_BITFIELD(rq, ext_server.dl_defer_running));
+}
+
 SEC("struct_ops/maxwell_dispatch")
 int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
 {
-	const struct rq *rq = bpf_this_cpu_ptr(&runqueues);
-	bool contended = rq->nr_running > rq->scx.nr_running;
+	bool server = server_asks();
 	struct task_struct *p;
 	u64 slice_ns = 0;
 	int i;
@@ -117,7 +131,7 @@ int BPF_PROG(maxwell_op_dispatch, s32 cpu, struct task_struct *prev)
 	 * The core does not ask again after a cancellation, and the next auction may find a winner.
 	 */
 	for (i = 0; i < DISPATCH_TRIES; i++) {
-		p = maxwell_dispatch(cpu, contended, &slice_ns);
+		p = maxwell_dispatch(cpu, server, &slice_ns);
 		if (!p) {
 			if (slice_ns == MAXWELL_BROKEN)
 				end_class();

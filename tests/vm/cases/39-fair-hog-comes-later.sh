@@ -4,8 +4,7 @@
 # timeout: 40
 #
 # A task parks alone on a CPU that idles, and then the fair class takes that CPU and keeps it: the
-# core's deadline server still asks for the one who waits. It stops when it finds the CPU idle twice,
-# and then nothing but an empty runqueue that fills starts it again.
+# core's deadline server, put off while the CPU idles, asks for the one who waits.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 . "$MAXWELL_SRC/tests/vm/market.sh"
