@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spins until it has been kept off its CPU for MS milliseconds. Then, back on it, it moves process PID
- * to CPU 0, makes FILE and spins on.
+ * Spins until it has been kept off its CPU for MS milliseconds. Then, back on it, it moves process
+ * PID to CPU 0, makes FILE and spins on.
  *
  *	shove PID MS FILE
  */
