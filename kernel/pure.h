@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The narrow ground under the policy files (runqueue.c, policy.c, price.c).
+ * The narrow ground under the policy files (runqueue.c, runqueue_search.c, policy.c, price.c).
  *
  * They take nothing else from their surroundings, so the same source compiles in the kernel, in the
  * userspace tests and benches, and in the simulator.

@@ -187,6 +187,7 @@ static inline bool mx_clears(const struct mx_runqueue *rq, u8 book, u16 bucket)
 }
 
 void mx_rq_init(struct mx_runqueue *rq);
+void mx_rq_close(struct mx_runqueue *rq, enum mx_breach why);
 void mx_rq_reopen(struct mx_runqueue *rq);
 bool mx_rq_verify(struct mx_runqueue *rq);
 void mx_rq_enqueue(struct mx_runqueue *rq, struct mx_node *node);

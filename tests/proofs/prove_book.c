@@ -11,6 +11,7 @@
  */
 #include "proof.h"
 #include "runqueue.c"
+#include "runqueue_search.c"
 
 #define NODES 3
 #define STEPS 4

@@ -5,6 +5,7 @@
  */
 #include "proof.h"
 #include "runqueue.c"
+#include "runqueue_search.c"
 
 #define NODES 3
 #define STEPS 5

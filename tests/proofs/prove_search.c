@@ -5,6 +5,7 @@
  */
 #include "proof.h"
 #include "runqueue.c"
+#include "runqueue_search.c"
 
 static struct mx_book book;
 static struct mx_runqueue rq;

@@ -18,8 +18,8 @@ kernel=$here/../../kernel
 mkdir --parents "$1"
 dir=$(readlink --canonicalize "$1")
 cc=$2
-sources=(pure.h runqueue.h runqueue.c policy.h policy.c price.h price.c wallet.h wallet.c
-	gpuplane.h gpuplane.c coupling.h tunables.h bid.h ring.h ring.c page.h)
+sources=(pure.h runqueue.h runqueue.c runqueue_search.c policy.h policy.c price.h price.c wallet.h
+	wallet.c gpuplane.h gpuplane.c coupling.h tunables.h bid.h ring.h ring.c page.h)
 
 # name | file | sed expression. Headers last: they rebuild everything.
 mutations=(
@@ -27,10 +27,10 @@ mutations=(
 	'summary is never cleared|runqueue.c|/book->summary &= /s/&= .*/\&= 0xff;/'
 	'bitmap is never cleared|runqueue.c|s/book->bitmap\[b . 64\] &= ~BIT_ULL(b % 64);/;/'
 	'count is never lowered|runqueue.c|/book->nr\[b\]--;/d'
-	'reserve is exclusive|runqueue.c|s/general < (int)READ_ONCE/general <= (int)READ_ONCE/'
-	'feeder ignores its reserve|runqueue.c|s/if (feeder < (int)READ_ONCE.*/if (0)/'
-	'shorter wait wins a tie|runqueue.c|s/f->since_ns < g->since_ns/f->since_ns > g->since_ns/'
-	'next stops at a word of the bitmap|runqueue.c|s/words = book->summary & .*/words = 0;/'
+	'reserve is exclusive|runqueue_search.c|s/general < (int)READ_ONCE/general <= (int)READ_ONCE/'
+	'feeder ignores its reserve|runqueue_search.c|s/if (feeder < (int)READ_ONCE.*/if (0)/'
+	'shorter wait wins a tie|runqueue_search.c|s/f->since_ns < g->since_ns/f->since_ns > g->since_ns/'
+	'next stops at a word of the bitmap|runqueue_search.c|s/words = book->summary & .*/words = 0;/'
 	'calendar does not go back|runqueue.c|/else if (number < rq->slot_base)/s/number <.*slot_base/0/'
 	'calendar forgets to wrap|runqueue.c|s/^\tunsigned int start = base % MX_SLOTS;/\tunsigned int start = 0;/'
 	'slot is never marked empty|runqueue.c|s/rq->slot_map\[node->slot . 64\] &= ~BIT_ULL/(void)BIT_ULL/'
@@ -49,11 +49,11 @@ mutations=(
 	'kernel threads run for ever|policy.c|s/overdue(oldest, terms, now_ns) ||$/false ||/'
 	'winner pays more than it bids|policy.c|s/return min(price, bid);/return price;/'
 	'winner pays the reserve alone|policy.c|s/price = max(price, second->bid);/;/'
-	'rivals of the same wallet count|runqueue.c|s/return tail->tag == tag ? NULL : node;/return node;/'
-	'rivals of a long bucket are not seen|runqueue.c|/any bid will do for a price/,/^}/s/return node;/return NULL;/'
-	'rivals hide behind many buckets|runqueue.c|s/return first(book, bucket);/return NULL;/'
-	'rival ignores the reserve of its book|runqueue.c|s/for (i = 0; bucket >= reserve; /for (i = 0; bucket >= 0; /'
-	'rival of the cheaper book|runqueue.c|s/return feeder->bid > general->bid ? feeder/return feeder->bid < general->bid ? feeder/'
+	'rivals of the same wallet count|runqueue_search.c|s/return tail->tag == tag ? NULL : node;/return node;/'
+	'rivals of a long bucket are not seen|runqueue_search.c|/any bid will do for a price/,/^}/s/return node;/return NULL;/'
+	'rivals hide behind many buckets|runqueue_search.c|s/return first(book, bucket);/return NULL;/'
+	'rival ignores the reserve of its book|runqueue_search.c|s/for (i = 0; bucket >= reserve; /for (i = 0; bucket >= 0; /'
+	'rival of the cheaper book|runqueue_search.c|s/return feeder->bid > general->bid ? feeder/return feeder->bid < general->bid ? feeder/'
 	'visitor of a bucket is never forgotten|runqueue.c|s/node->other = node->seq - min(.*/node->other = node->seq;/'
 	'visitor of a bucket is not noticed|runqueue.c|s/node->other = last->seq;/node->other = node->seq - (1U << 30);/'
 	'tags do not survive a wrap|runqueue.c|s/node->other = node->seq - min(.*/node->other = last->other;/'
@@ -64,7 +64,7 @@ mutations=(
 	'count that does not fit is not noticed|runqueue.c|s/^\tif (unlikely(!book->nr\[b\] != !book->tail\[b\])) {/\tif (false) {/'
 	'empty bucket is taken on trust|policy.c|s/(!best \&\& !mx_rq_verify(rq))/false/'
 	'task that has left leaves again|runqueue.c|s/if (unlikely(!rq->nr_queued || !node->queued ||/if (unlikely(!rq->nr_queued ||/'
-	'bucket takes in who belongs elsewhere|runqueue.c|s/tail->next->bucket != bucket/false/'
+	'bucket takes in who belongs elsewhere|runqueue_search.c|s/tail->next->bucket != bucket/false/'
 	'lost slot is followed|runqueue.c|s/ || !tail->slot_next || !tail->slot_next->queued))/))/'
 	'marks of a book that counts nobody are not seen|runqueue.c|s/if (unlikely(rq->book\[MX_BOOK_GENERAL\].summary | .*/if (false)/'
 	'book is reopened with its lists|runqueue.c|/^void mx_rq_reopen/,/^}/s/memset(rq->book\[i\].tail, 0.*/;/'
