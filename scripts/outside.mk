@@ -8,16 +8,11 @@ CPUS ?= 2
 # Of the guest's clock, see tests/vm/qemu.py: attaching has the kernel patch its own code under
 # load, which parallel CPUs of QEMU now and then execute half patched.
 CLOCK ?= turns
-# The debug kernel has nothing that it could measure the TSC by on a busy host, and would fall back
-# to counting ticks.
-SOAK_ARGS := $(if $(MAXWELL_DEBUG),tsc_early_khz=$(shell awk \
-	'/^cpu MHz/ { printf "%d", $$4 * 1000; exit }' /proc/cpuinfo))
 
 .PHONY: soak
 soak: ## everything at once with --all, with invariants checked (MINUTES=5, SEED=N, CPUS=2)
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
 	$(Q)$(INROOT) $(VM) exec --name soak --clock $(CLOCK) --cpus $(CPUS) \
-		--kernel-args $(call shell-quote,$(SOAK_ARGS)) \
 		--timeout $$(($(MINUTES) * 60 + 1800)) \
 		--command 'python3 -B tests/soak/soak.py --minutes $(MINUTES) --seed $(or $(SEED),$$RANDOM)'
 

@@ -29,6 +29,13 @@ expect_order()
 	note "$* -> $output"
 }
 
+# show_turns: what the CPUs have, and when the module's timers are due, for who looks into a failure.
+show_turns()
+{
+	maxctl cpus
+	grep -E --after-context=1 '^now at|^cpu:|sched_maxwell' /proc/timer_list
+}
+
 # account PID KEY: one value of a task, as maxctl has it.
 account()
 {

@@ -39,6 +39,20 @@ CLOCKS = {
 }
 
 
+def debug_args(clock):
+    """More for the command line of the debug kernel.
+
+    It lacks the hardware that it could calibrate the time stamp counter by, and would count ticks
+    instead, so that times of up to a second show as longer or shorter. QEMU's counter follows the
+    host's, or, where instructions are counted, virtual nanoseconds.
+    """
+    if clock == "counted":
+        return "tsc_early_khz=1000000"
+    with open("/proc/cpuinfo", encoding="ascii") as cpuinfo:
+        mhz = [line.split(":")[1] for line in cpuinfo if line.startswith("cpu MHz")]
+    return f"tsc_early_khz={float(mhz[0]) * 1000:.0f}" if mhz else ""
+
+
 class Follower:
     """Hands out the lines that are appended to a file, complete ones only."""
 
@@ -95,6 +109,8 @@ class Guest:
             stdout=None if interactive else self.qemu_log, stderr=subprocess.STDOUT)
 
     def command(self, cpus, kernel_args, clock, interactive):
+        if DEBUG:
+            kernel_args = f"{debug_args(clock)} {kernel_args}"
         serial = "mon:stdio" if interactive else f"file:{self.directory}/console"
         return [
             "qemu-system-x86_64", "-no-user-config", "-nodefaults", "-display", "none",
