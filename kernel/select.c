@@ -165,8 +165,8 @@ static int outbid(const struct task_struct *p, const struct mx_task *t, u16 buck
 /*
  * A thread bound to this CPU that wakes somebody, mostly as the last thing that it does: the CPU is
  * not idle, but will be in a moment, and counts as idle, as it does in select_idle_sibling(). On
- * PREEMPT_RT the timers of sleepers expire in such a thread, and without this a task that sleeps and
- * works in turn would leave its CPU each time.
+ * PREEMPT_RT the timers of sleepers expire in such a thread, and without this a task that sleeps
+ * and works in turn would leave its CPU each time.
  */
 static bool about_to_idle(int cpu)
 {

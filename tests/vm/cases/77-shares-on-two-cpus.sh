@@ -16,11 +16,11 @@ earn rich 300
 earn poor 100
 hungry rich 4
 hungry poor 4
-sleep 12
-three_to_one 20 rich poor
+sleep 10
+three_to_one 15 rich poor
 no_tasks
 
 hungry rich 3
 hungry poor 20
-sleep 10
-three_to_one 20 rich poor
+sleep 8
+three_to_one 15 rich poor
