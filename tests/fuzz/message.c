@@ -166,9 +166,15 @@ static void spoil(struct ctx *c, struct message *m)
 		nlh->nlmsg_len = m->len;
 		break;
 	default:
-		/* Behind the type: no other family is to be fuzzed. */
-		for (flips = 1 + below(r, 4); flips && m->len > 16; flips--)
-			m->data[6 + below(r, m->len - 6)] ^= 1U << below(r, 8);
+		/*
+		 * Behind the type: no other family is to be fuzzed. And not the number: the answer
+		 * would be taken for that to another request, which may not be granted.
+		 */
+		for (flips = 1 + below(r, 4); flips && m->len > 16; flips--) {
+			uint32_t at = 6 + below(r, m->len - 10);
+
+			m->data[at < 8 ? at : at + 4] ^= 1U << below(r, 8);
+		}
 	}
 }
 
