@@ -4,7 +4,8 @@
  *
  * The order book finds out by itself (enum mx_breach), and closes. The next enqueue or auction on
  * its CPU has the glue end the class: the tasks then go on under the fair class, those that stood
- * in the book as well, and the book is opened again, empty, when the class is attached next.
+ * in the book as well, and the book is opened again, empty, when the class is attached next. The
+ * book of a GPU is made anew at once, see gpu.c.
  */
 #include <linux/string.h>
 
@@ -18,6 +19,15 @@ static const char *const texts[MX_BREACHES] = {
 	[MX_BREACH_ASTRAY] = "a task does not stand where it was put",
 	[MX_BREACH_SLOT] = "nobody stands where the longest wait has to be",
 };
+
+/**
+ * mx_breach_text() - what a breach means in words
+ * @why: enum mx_breach
+ */
+const char *mx_breach_text(u8 why)
+{
+	return texts[why];
+}
 
 /**
  * mx_breach_get() - describe the first broken book

@@ -10,8 +10,9 @@
  *	count CPU	one task more is counted than waits in the bucket of the dearest
  *	total CPU	one task more is counted than waits in all
  *	slot CPU	the arrival slot of the longest wait is lost
+ *	gpu-mark GPU	and so on: the same in the order book of a GPU
  *
- * Takes mx_cpu::lock of one CPU.
+ * Takes mx_cpu::lock of one CPU, or mx_gpu::lock of one GPU.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,6 +23,7 @@
 
 #include "maxwell.h"
 #include "fault.h"
+#include "gpu.h"
 
 static struct dentry *fault_dir;
 /* Who gets lost next; 0 for nobody. */
@@ -106,25 +108,49 @@ bool mx_fault_loses(const struct mx_task *t)
 	return unlikely(pid) && t->task->pid == pid && try_cmpxchg(&lose_pid, &pid, 0);
 }
 
-static int make_fault(const char *name, int cpu)
+static int break_cpu(int (*make)(struct mx_runqueue *rq), unsigned int cpu)
 {
 	unsigned long flags;
 	struct mx_cpu *mx;
+	int ret;
+
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
+		return -ENXIO;
+	mx = mx_cpu(cpu);
+	raw_spin_lock_irqsave(&mx->lock, flags);
+	ret = make(&mx->rq);
+	raw_spin_unlock_irqrestore(&mx->lock, flags);
+	return ret;
+}
+
+static int break_gpu(int (*make)(struct mx_runqueue *rq), unsigned int nr)
+{
+	struct mx_gpu *gpu;
+	int ret;
+
+	gpu = mx_gpu_lock(nr);
+	if (!gpu)
+		return -ENXIO;
+	ret = make(&gpu->plane.rq);
+	mutex_unlock(&gpu->lock);
+	return ret;
+}
+
+static int make_fault(const char *name, int number)
+{
+	bool gpu = strstarts(name, "gpu-");
 	int i, ret;
 
+	if (gpu)
+		name += 4;
 	for (i = 0; i < ARRAY_SIZE(faults); i++)
 		if (!strcmp(name, faults[i].name))
 			break;
 	if (i == ARRAY_SIZE(faults))
 		return -EINVAL;
-	if (cpu < 0 || cpu >= nr_cpu_ids || !cpu_possible(cpu))
-		return -ENXIO;
-	mx = mx_cpu(cpu);
-	raw_spin_lock_irqsave(&mx->lock, flags);
-	ret = faults[i].make(&mx->rq);
-	raw_spin_unlock_irqrestore(&mx->lock, flags);
+	ret = gpu ? break_gpu(faults[i].make, number) : break_cpu(faults[i].make, number);
 	if (!ret)
-		pr_notice("fault on purpose: %s %d\n", name, cpu);
+		pr_notice("fault on purpose: %s of %s %d\n", name, gpu ? "GPU" : "CPU", number);
 	return ret;
 }
 

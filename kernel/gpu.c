@@ -8,6 +8,8 @@
  *
  * May sleep.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/pid.h>
 #include <linux/sched/task.h>
 
@@ -120,6 +122,42 @@ static void freshen_bids(struct mx_gpu *gpu)
 	}
 }
 
+/*
+ * The order book has closed because it is broken (enum mx_breach). Unlike a CPU's it can be made
+ * anew at once: the requests are listed elsewhere as well. Inside a bucket they keep the order in
+ * which they were listed.
+ */
+static void mend(struct mx_gpu *gpu)
+{
+	struct mx_runqueue *rq = &gpu->plane.rq;
+	struct mx_gpu_claim *claim;
+
+	pr_err_ratelimited("the order book of GPU %u was broken, and is made anew: %s\n",
+			   mx_gpu_nr(gpu), mx_breach_text(rq->breach));
+	mx_rq_reopen(rq);
+	list_for_each_entry(claim, &gpu->claims, link) {
+		claim->c.node.queued = false;
+		if (claim->c.state == MX_CLAIM_WAITING)
+			mx_rq_enqueue(rq, &claim->c.node);
+	}
+}
+
+/* One step of the auction, after which its order book is sound. */
+static void step_auction(struct mx_gpu *gpu, struct mx_gpu_step *step)
+{
+	struct mx_runqueue *rq = &gpu->plane.rq;
+
+	freshen_bids(gpu);
+	if (unlikely(rq->breach))
+		mend(gpu);
+	mx_gpuplane_step(&gpu->plane, mx_now_ns(), step);
+	if (likely(!rq->breach))
+		return;
+	/* Nobody was found in a book that just closed; whoever won before that, has won. */
+	mend(gpu);
+	step->next_ns = mx_now_ns();
+}
+
 /**
  * mx_gpu_advance() - let happen what is due on a GPU
  * @gpu: locked
@@ -131,8 +169,7 @@ void mx_gpu_advance(struct mx_gpu *gpu)
 
 	lockdep_assert_held(&gpu->lock);
 
-	freshen_bids(gpu);
-	mx_gpuplane_step(&gpu->plane, mx_now_ns(), &step);
+	step_auction(gpu, &step);
 	if (step.expired) {
 		pay(claim_of(step.expired), step.cost_nanocents);
 		claim_over(claim_of(step.expired));

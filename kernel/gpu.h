@@ -139,6 +139,7 @@ void mx_gpus_redraw(const struct mx_account *a);
 u32 mx_gpus_busy_q16(void);
 int mx_gpu_report(u32 nr, struct mx_gpu_report *report);
 struct mx_gpu *mx_gpu_lock(u32 nr);
+u32 mx_gpu_nr(const struct mx_gpu *gpu);
 
 /* gpu.c */
 void mx_gpu_advance(struct mx_gpu *gpu);

@@ -46,6 +46,15 @@ struct mx_gpu *mx_gpu_lock(u32 nr)
 }
 
 /**
+ * mx_gpu_nr() - the number of a GPU
+ * @gpu: from mx_gpu_lock()
+ */
+u32 mx_gpu_nr(const struct mx_gpu *gpu)
+{
+	return gpu - gpus;
+}
+
+/**
  * mx_gpus_refresh() - put changed tunables into force
  */
 void mx_gpus_refresh(void)

@@ -267,6 +267,7 @@ void mx_tick(struct task_struct *p);
 void mx_set_weight(struct task_struct *p, u32 weight);
 
 /* breach.c */
+const char *mx_breach_text(u8 why);
 void mx_breach_get(struct maxwell_breach *breach);
 
 /* dump.c */

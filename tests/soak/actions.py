@@ -5,7 +5,7 @@ import os
 import time
 
 import checks
-from world import CGROUPS, CPUS, PARAMS, PATIENCE, Failure, maxctl, run
+from world import CGROUPS, CPUS, HOTPLUG_SEQ, PARAMS, PATIENCE, Failure, maxctl, run
 
 GROUPS = 3
 # Prices above all bids of the load park it, and nobody gets much done; not for longer than this.
@@ -28,11 +28,11 @@ class Actions:
 
     WEIGHTS = {"bids": 8, "prices": 6, "cgroups": 8, "wallets": 8, "tunables": 3, "storm": 2,
                "hotplug": 3, "reattach": 8, "cycle": 4, "reload": 4}
-    # These want the storm over.
     # These queue everybody anew, and with that hide a wakeup that was lost: between them there is
     # more time than the watchdog takes to see that.
     TRANSITIONS = ("reattach", "cycle", "reload")
     TRANSITION_SECONDS = 45
+    # These want the storm over.
     ALONE = ("storm", "hotplug", "reattach", "cycle", "reload")
 
     def __init__(self, world):
@@ -182,6 +182,9 @@ class Actions:
 
     def cycle(self):
         """Detached and attached by the link alone, which is faster than anybody can look."""
+        # The core takes no class that was loaded before a CPU came or went.
+        if HOTPLUG_SEQ.read_text(encoding="ascii") != self.world.hotplug_seq:
+            self.reattach()
         with self.world.transition():
             run("cycle", 3)
         run("maxctl", "set", "--bid", 50_000_000, os.getpid())

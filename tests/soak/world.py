@@ -15,6 +15,7 @@ import time
 MODULE = "/maxwell/sched_maxwell.ko"
 PARAMS = pathlib.Path("/sys/kernel/maxwell")
 STATE = pathlib.Path("/sys/kernel/sched_ext/state")
+HOTPLUG_SEQ = pathlib.Path("/sys/kernel/sched_ext/hotplug_seq")
 CPUS = pathlib.Path("/sys/devices/system/cpu")
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 PATIENCE = int(os.environ.get("MAXWELL_PATIENCE") or 1)
@@ -90,6 +91,7 @@ class World:
     def attach(self):
         run("maxctl", "attach", "--all")
         self.attached = True
+        self.hotplug_seq = HOTPLUG_SEQ.read_text(encoding="ascii")
         self.expect_state()
         # The driver, and whatever it starts.
         run("maxctl", "set", "--bid", OWN_BID, os.getpid())
