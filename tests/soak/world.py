@@ -67,6 +67,7 @@ class World:
         self.wallets_deleted = False
         self.wallets = []
         self.loaded_at = 0.0
+        self.hotplug_seq = ""
         # The longest wait of any task by the module's own account.
         self.module_wait_ms = 0.0
 
