@@ -165,12 +165,14 @@ static int outbid(const struct task_struct *p, const struct mx_task *t, u16 buck
 /*
  * A thread bound to this CPU that wakes somebody, mostly as the last thing that it does: the CPU is
  * not idle, but will be in a moment, and counts as idle, as it does in select_idle_sibling(). On
- * PREEMPT_RT the timers of sleepers expire in such a thread, and without this a task that sleeps
- * and works in turn would leave its CPU each time.
+ * PREEMPT_RT the timers of sleepers expire in such a thread, as softirqs, and without this a task
+ * that sleeps and works in turn would leave its CPU each time.
  */
 static bool about_to_idle(int cpu)
 {
-	return current->flags & PF_KTHREAD && cpu == smp_processor_id() && in_task() &&
+	bool by_thread = in_task() || (IS_ENABLED(CONFIG_PREEMPT_RT) && !in_hardirq());
+
+	return by_thread && current->flags & PF_KTHREAD && cpu == smp_processor_id() &&
 	       current->nr_cpus_allowed == 1 && single_task_running();
 }
 
