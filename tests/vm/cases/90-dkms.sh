@@ -45,7 +45,8 @@ stand_in
 cd "$MAXWELL_SRC"
 timed dkms ldtarball /maxwell/dkms.tar.gz
 timed dkms install -m "$package" -v "$version" -k "$release"
-dkms status -m "$package" -v "$version" | grep --quiet "$release.*: installed" ||
+# Not through a pipe, at whose end grep would be gone before dkms has said all.
+grep --quiet "$release.*: installed" <<< "$(dkms status -m "$package" -v "$version")" ||
 	die "dkms status says: $(dkms status)"
 
 check 'the module does not load by name' modprobe sched_maxwell

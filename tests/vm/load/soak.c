@@ -20,7 +20,6 @@
 
 #include "soak_work.h"
 
-#define BEAT_NS (10 * NSEC_PER_MSEC)
 #define LATE_NS (2 * NSEC_PER_MSEC)
 #define REPORT_NS NSEC_PER_SEC
 

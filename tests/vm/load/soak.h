@@ -127,6 +127,9 @@ static inline void pin(int cpu)
 
 /* --- waits --- */
 
+/* Between two looks of a real-time task at the clock. */
+#define BEAT_NS (10 * NSEC_PER_MSEC)
+
 /* The state of the world when a wait may begin. */
 struct moment {
 	uint64_t ns;
@@ -171,6 +174,21 @@ static inline void judge_part(uint64_t wait_ns, uint64_t late_ns, long waits)
 		(unsigned long long)(late_ns / NSEC_PER_MSEC));
 }
 
+/* By how much real-time tasks came late since @from, on the CPU where that was most. */
+static inline uint64_t late_since(const struct moment *from)
+{
+	uint64_t late_ns = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < nr_cpus; cpu++) {
+		uint64_t here_ns = atomic_load(&shared->late_ns[cpu]) - from->late_ns[cpu];
+
+		if (here_ns > late_ns)
+			late_ns = here_ns;
+	}
+	return late_ns;
+}
+
 /*
  * Judges the wait from @from, when the task could have run, to @to, when it did. What a real-time
  * task had to wait meanwhile was nobody's to give. While the class comes or goes the bound is not
@@ -180,15 +198,14 @@ static inline void judge_wait(const struct moment *from, const struct moment *to
 {
 	uint64_t begin_ns = atomic_load(&shared->begin_ns), end_ns = atomic_load(&shared->end_ns);
 	long waits = to->switches - from->switches;
-	uint64_t late_ns = 0;
-	int cpu;
+	uint64_t late_ns;
 
 	if (to->ns < from->ns || to->ns - from->ns < NSEC_PER_MSEC)
 		return;
-	for (cpu = 0; cpu < nr_cpus; cpu++)
-		/* NOLINTNEXTLINE(*-core.UndefinedBinaryOperatorResult): look() fills as many */
-		if (to->late_ns[cpu] - from->late_ns[cpu] > late_ns)
-			late_ns = to->late_ns[cpu] - from->late_ns[cpu];
+	/* Where all CPUs stood still, who judges may be quicker than who was late. */
+	if (to->ns - from->ns > bound_ns)
+		usleep(5 * BEAT_NS / 1000);
+	late_ns = late_since(from);
 	if (to->epoch == from->epoch && !(from->epoch & 1)) {
 		judge_part(to->ns - from->ns, late_ns, waits);
 		return;
