@@ -119,6 +119,6 @@ coccinelle()
 
 kernel_doc()
 {
-	matching '^(kernel|uapi/linux|tools)/.*\.[ch]$'
+	matching '^(kernel|uapi/linux|tools|gossipd)/.*\.[ch]$'
 	"$linux/scripts/kernel-doc" -none -Werror "${list[@]}"
 }

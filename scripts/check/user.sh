@@ -26,7 +26,7 @@ flags_of()
 
 # What is built how: tools as make tools does, helpers in the guest, and the userspace twin, where
 # the module's policy files are compiled outside of the kernel.
-policy='kernel/(runqueue|runqueue_search|policy|price|wallet|gpuplane|ring)\.c'
+policy='kernel/(runqueue|runqueue_search|policy|price|wallet|gpuplane|ring)\.c|gossipd/core/.*\.c'
 groups=(tools guest twin)
 
 group()

@@ -20,7 +20,7 @@ static const struct test_suite *const suites[] = {
 	&books_suite,	 &wallet_suite,	  &evaporation_suite, &pacing_suite,
 	&market_suite,	 &rival_suite,	  &gpu_suite,
 	&gpu_lease_suite, &gpu_random_suite, &coupling_suite, &ring_suite,
-	&page_suite,	 &ring_race_suite, &selfcheck_suite,
+	&page_suite,	 &ring_race_suite, &selfcheck_suite, &gossip_wire_suite,
 };
 
 static jmp_buf failed_case;

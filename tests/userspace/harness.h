@@ -36,6 +36,7 @@ extern const struct test_suite books_suite;
 extern const struct test_suite bucket_suite;
 extern const struct test_suite coupling_suite;
 extern const struct test_suite evaporation_suite;
+extern const struct test_suite gossip_wire_suite;
 extern const struct test_suite gpu_lease_suite;
 extern const struct test_suite gpu_random_suite;
 extern const struct test_suite gpu_suite;

@@ -15,7 +15,9 @@
 # broken FAULT: with two who wait. What the module says of it follows from who comes upon it first.
 broken()
 {
+	local before
 	note "$1"
+	before=$(times_mended)
 	clear_signs
 	ready_actor cheap ask:0:100:50 release:0
 	ready_actor dear ask:0:300:50 release:0
@@ -27,8 +29,7 @@ broken()
 	check_said dear 'release.* ok'
 	check_said cheap 'release.* ok'
 	assert 'the dearer one is first' "$(said_us dear ask) < $(said_us cheap ask)"
-	wait_for 5 eval '(($(times_mended) > mended))'
-	mended=$(times_mended)
+	wait_for 5 mended_since "$before"
 	assert 'nobody waits' "$(gpu_value queued) == 0"
 }
 
@@ -37,11 +38,16 @@ times_mended()
 	case_kmsg | grep --count 'the order book of GPU 0 was broken, and is made anew: ' || true
 }
 
+# mended_since TIMES
+mended_since()
+{
+	(($(times_mended) > $1))
+}
+
 load_module
 chmod 1777 "$CASE_TMP"
 tune gpu_slice_ms 100
 tune gpu_grace_ms 1000
-mended=0
 for kind in mark place unmark count total slot; do
 	broken "$kind"
 done
