@@ -104,11 +104,11 @@ static void set_header(struct gw_header *header, const char *name, const char *t
 
 static uint8_t type_of(const char *name)
 {
-	uint8_t type;
+	unsigned int type;
 
 	for (type = GW_BEACON; type < GW_TYPES; type++)
 		if (!strcmp(type_names[type], name))
-			return type;
+			return (uint8_t)type;
 	CHECK(false, "no record is called '%s'", name);
 	return 0;
 }
@@ -149,8 +149,8 @@ static void vectors_agree(void)
 
 	CHECK(file, "cannot open %s", VECTORS);
 	while (fgets(line, sizeof(line), file)) {
-		name = strtok(line, " \n");
-		text = strtok(NULL, " \n");
+		name = strtok(line, "\n ");
+		text = strtok(NULL, "\n ");
 		if (!name || name[0] == '#')
 			continue;
 		if (!strcmp(name, "record")) {
@@ -174,7 +174,7 @@ static void vectors_agree(void)
 
 /* --- any values, any bytes --- */
 
-static int random_record(uint8_t type, uint8_t *out)
+static int random_record(unsigned int type, uint8_t *out)
 {
 	static struct gw_record record;
 	uint8_t *bytes = (uint8_t *)&record;
@@ -185,7 +185,7 @@ static int random_record(uint8_t type, uint8_t *out)
 	do {
 		for (i = 0; i < sizeof(record); i++)
 			bytes[i] = (uint8_t)(test_random_below(3) ? test_random() : 1);
-		record.type = type;
+		record.type = (uint8_t)type;
 		if (type == GW_CLAIM)
 			record.claim.verdict = (uint8_t)test_random_range(GW_ALIVE, GW_LEFT);
 		if (type == GW_PROBE)
@@ -215,7 +215,7 @@ static void cut_short_is_refused(void)
 {
 	uint8_t bytes[GW_RECORDS_MAX];
 	struct gw_record record;
-	uint8_t type;
+	unsigned int type;
 	int size, len;
 
 	for (type = GW_BEACON; type < GW_TYPES; type++) {
@@ -234,7 +234,7 @@ static void later_versions_are_read(void)
 {
 	uint8_t bytes[GW_RECORDS_MAX] = { 0 }, again[GW_RECORDS_MAX];
 	struct gw_record record;
-	uint8_t type;
+	unsigned int type;
 	int size;
 
 	for (type = GW_BEACON; type < GW_TYPES; type++) {
@@ -301,7 +301,7 @@ static void headers_are_looked_at(void)
 
 static void any_bytes_come_to_an_end(void)
 {
-	uint8_t bytes[GW_RECORDS_MAX];
+	uint8_t bytes[GW_RECORDS_MAX] = { 0 };
 	struct gw_record record;
 	uint8_t *copy;
 	size_t len, at, i;
@@ -312,7 +312,7 @@ static void any_bytes_come_to_an_end(void)
 		for (i = 0; i < len; i++)
 			bytes[i] = (uint8_t)test_random();
 		/* Types and sizes that are right lead deeper. */
-		for (at = 0; at + 4 <= len && test_random_below(4); at += bytes[at + 1] * 4) {
+		for (at = 0; at + 4 <= len && test_random_below(4); at += (size_t)bytes[at + 1] * 4) {
 			bytes[at] = random_type();
 			bytes[at + 1] = (uint8_t)test_random_range(5, 52);
 		}
