@@ -4,7 +4,10 @@
  *
  * Takes mx_class_mutex; may sleep.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/mutex.h>
+#include <linux/printk.h>
 #include <linux/string.h>
 
 #include "maxwell.h"
@@ -67,6 +70,9 @@ void mx_class_end(const struct maxwell_exit_info *info)
 	class.exit.reason[sizeof(class.exit.reason) - 1] = '\0';
 	class.exit.msg[sizeof(class.exit.msg) - 1] = '\0';
 	class.has_exit = true;
+	/* The core says so itself of an error, but not of an end that the glue asks for. */
+	if (!info->on_request)
+		pr_err("the class has ended: %s\n", class.exit.msg);
 	mutex_unlock(&mx_class_mutex);
 	mx_notify_class(info->on_request ? MAXWELL_CLASS_EVENT_DETACHED :
 					   MAXWELL_CLASS_EVENT_EJECTED);

@@ -68,7 +68,7 @@ ended()
 	assert 'status is 3' "$rc == 3"
 	grep --quiet --extended-regexp "last exit .*$1" "$CASE_TMP/status" ||
 		die "status does not say '$1'"
-	kernel_said "sched_ext: maxwell: $1" || die "the kernel's log does not say '$1'"
+	kernel_said "sched_maxwell: the class has ended: $1" || die "the kernel's log does not say '$1'"
 }
 
 # back_again PID...: attach works without reloading, books are clean and these have their turns.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # timeout: 180
-# expect-splat: sched_ext: .*disabled \((runnable task stall|scx_bpf_error)\)
+# expect-splat: sched_ext: .*disabled \((runnable task stall|scx_bpf_error|unregistered from BPF)\)
 #
 # Failover drill: a bug on purpose loses a task that waits, so that no auction sees it. Sched_ext's
 # watchdog ends the class, or the module itself as soon as anything touches the task. Everybody runs

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # timeout: 240
-# expect-splat: sched_ext: .*disabled \(scx_bpf_error\)
+# expect-splat: sched_ext: .*disabled \((scx_bpf_error|unregistered from BPF)\)
 #
 # Failover drill: an order book is broken on purpose, in six ways. The module notices each by itself
 # and has the class ended, with a reason. Everybody runs on under the fair class, and the class can
