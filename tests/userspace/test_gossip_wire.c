@@ -312,7 +312,9 @@ static void any_bytes_come_to_an_end(void)
 		for (i = 0; i < len; i++)
 			bytes[i] = (uint8_t)test_random();
 		/* Types and sizes that are right lead deeper. */
-		for (at = 0; at + 4 <= len && test_random_below(4); at += (size_t)bytes[at + 1] * 4) {
+		for (at = 0; at + 4 <= len; at += 4 * (size_t)bytes[at + 1]) {
+			if (!test_random_below(4))
+				break;
 			bytes[at] = random_type();
 			bytes[at + 1] = (uint8_t)test_random_range(5, 52);
 		}

@@ -25,7 +25,7 @@ after_each()
 	case $1 in
 	attach) [[ $(class_state) == disabled ]] || detach > /dev/null ;;
 	wallet-new) maxctl wallet delete faulty > /dev/null 2>&1 || true ;;
-	wallet-del) maxctl wallet new --income 100 faulty > /dev/null 2>&1 || true ;;
+	wallet-del) maxctl wallet new --income 0 --cap 100000 faulty > /dev/null 2>&1 || true ;;
 	revoke) maxctl wallet grant faulty --pid "$SPIN" ;;
 	esac
 }
@@ -58,7 +58,7 @@ calls 'price-get' maxctl -j price show
 calls 'cpu-get' maxctl -j cpus
 calls 'demand-get' maxctl -j demand
 calls 'gpu-get' maxctl -j gpu
-calls 'wallet-new' maxctl wallet new --income 100 faulty
+calls 'wallet-new' maxctl wallet new --income 0 --cap 100000 faulty
 calls 'wallet-get' maxctl -j wallet show faulty
 calls 'wallet-get of all' maxctl -j wallet list
 calls 'wallet-fund' maxctl wallet fund faulty 1

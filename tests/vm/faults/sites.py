@@ -64,24 +64,24 @@ def find_sites():
 
 
 def read_groups(sites):
-    """{name: (group, reason)} from the file beside; and functions that may swallow a failure."""
-    groups, swallow = {}, {}
+    """{name: (group, reason)} from the file beside; and what it says of functions."""
+    groups, functions = {}, {"swallows": {}, "silent": {}}
     for line in (HERE / "sites").read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         group, _, rest = line.partition(" ")
         name, _, reason = rest.strip().partition(": ")
-        if group == "swallows":
-            swallow[name] = reason
+        if group in functions:
+            functions[group][name] = reason
         else:
             groups[name] = (group, reason)
-        if group in ("swallows", "never") and not reason:
+        if group in (*functions, "never") and not reason:
             sys.exit(f"sites: '{line}' gives no reason")
     for name in sites.keys() - groups.keys():
         sys.exit(f"sites: '{name}' in the source, but not in {HERE}/sites: say which case fails it")
     for name in groups.keys() - sites.keys():
         sys.exit(f"sites: '{name}' in {HERE}/sites, but not in the source any more")
-    return groups, swallow
+    return groups, functions
 
 
 class Module:
@@ -130,31 +130,35 @@ class Module:
 
 
 def failures(log, module):
-    """[(lines of the source, innermost first; status of the command, None if not told)]"""
+    """[(lines of the source, innermost first; status of the command, None if not told)], and how many
+    commands failed without a trace."""
     found, frame = [], None
-    waiting = []
+    waiting, dumps, silent = [], 0, 0
     for line in log:
         if DUMP.search(line):
             frame = []
+            dumps += 1
             continue
         result = RESULT.search(line)
         if result:
+            silent += not dumps and result.group(1) != "0"
             found += [(lines, int(result.group(1))) for lines in waiting]
-            waiting, frame = [], None
+            waiting, frame, dumps = [], None, 0
         match = FRAME.search(line)
         # The first frame of ours counts; what the unwinder is not sure of does not.
         if frame is not None and match and not match.group(1) and match.group(5):
             waiting.append(module.lines(match.group(2), int(match.group(3), 16),
                                         int(match.group(4), 16)))
             frame = None
-    return found + [(lines, None) for lines in waiting]
+    return found + [(lines, None) for lines in waiting], silent
 
 
 def check(group, module):
     sites = find_sites()
-    groups, swallow = read_groups(sites)
+    groups, functions = read_groups(sites)
     hit, elsewhere, bad = {}, {}, 0
-    for lines, status in failures(sys.stdin, module):
+    found, silent = failures(sys.stdin, module)
+    for lines, status in found:
         here = {name for name, (path, first, last) in sites.items()
                 for at, number, _ in lines if at == path and first <= number <= last}
         for name in here:
@@ -164,10 +168,12 @@ def check(group, module):
             elsewhere[where] = elsewhere.get(where, 0) + 1
         # What registers something may do without a part of it, an event for udev, say.
         direct = [name for name in here if re.search(r"alloc|_new\b", name.split()[2])]
-        if status == 0 and direct and not any(name in swallow for _, _, name in lines):
+        if status == 0 and direct and not any(
+                name in functions["swallows"] for _, _, name in lines):
             print(f"FAIL: a command succeeded though this failed: {direct[0]}")
             bad += 1
     wanted = [name for name in sites if groups[name][0] == group]
+    hit |= {name: silent for name in wanted if silent and name.split()[1] in functions["silent"]}
     for name in wanted:
         print(f"{hit.get(name, 0):5} times: {name}")
     for where, count in sorted(elsewhere.items()):
