@@ -20,7 +20,7 @@ is()
 
 # Looking takes a slow kernel longer.
 patience=${MAXWELL_PATIENCE:-1}
-lease_ms=$((500 * patience))
+lease_ms=$((500 * patience * patience))
 
 attach
 tune safe_ramp_ms $((800 * patience))
@@ -60,7 +60,7 @@ wait_for 5 is state safe
 is value 7 || die "it fell from 7 to $(multiplier value)"
 # A setting that comes in time keeps the lease from running out.
 for _ in {1..8}; do
-	maxctl price set 1.5 --lease 2s
+	maxctl price set 1.5 --lease $((2 * patience))s
 	sleep 0.3
 done
 is state held || die "a lease that was renewed is $(multiplier state)"
