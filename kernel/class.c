@@ -70,9 +70,10 @@ void mx_class_end(const struct maxwell_exit_info *info)
 	class.exit.reason[sizeof(class.exit.reason) - 1] = '\0';
 	class.exit.msg[sizeof(class.exit.msg) - 1] = '\0';
 	class.has_exit = true;
-	/* The core says so itself of an error, but not of an end that the glue asks for. */
+	/* The core does not say why of each kind of end, and has no more to say of some. */
 	if (!info->on_request)
-		pr_err("the class has ended: %s\n", class.exit.msg);
+		pr_err("the class has ended: %s\n",
+		       class.exit.msg[0] ? class.exit.msg : class.exit.reason);
 	mutex_unlock(&mx_class_mutex);
 	mx_notify_class(info->on_request ? MAXWELL_CLASS_EVENT_DETACHED :
 					   MAXWELL_CLASS_EVENT_EJECTED);

@@ -5,7 +5,6 @@
  *
  * Idle CPUs are tracked here (ops.update_idle), in one mask that is claimed bit by bit. No locks.
  */
-#include <linux/sched/stat.h>
 #include <linux/topology.h>
 
 #include "maxwell.h"
@@ -162,33 +161,6 @@ static int outbid(const struct task_struct *p, const struct mx_task *t, u16 buck
 	return best;
 }
 
-/*
- * A thread bound to this CPU that wakes somebody, mostly as the last thing that it does: the CPU is
- * not idle, but will be in a moment, and counts as idle, as it does in select_idle_sibling(). On
- * PREEMPT_RT the timers of sleepers expire in such a thread, as softirqs, and without this a task
- * that sleeps and works in turn would leave its CPU each time.
- */
-static bool about_to_idle(int cpu)
-{
-	bool by_thread = in_task() || (IS_ENABLED(CONFIG_PREEMPT_RT) && !in_hardirq());
-
-	return by_thread && current->flags & PF_KTHREAD && cpu == smp_processor_id() &&
-	       current->nr_cpus_allowed == 1 && single_task_running();
-}
-
-/* Whether @prev_cpu is about to idle, and no worse for @t than @cpu, or than none. */
-static bool stays(const struct task_struct *p, const struct mx_task *t, u16 bucket, int prev_cpu,
-		  int cpu)
-{
-	const struct mx_cpu *prev = mx_cpu(prev_cpu);
-
-	if (!about_to_idle(prev_cpu) || !cpumask_test_cpu(prev_cpu, p->cpus_ptr) ||
-	    READ_ONCE(prev->top) >= bucket || !affords(t, bucket, prev_cpu))
-		return false;
-	return cpu < 0 || READ_ONCE(prev->reserve[t->book]) <=
-			  READ_ONCE(mx_cpu(cpu)->reserve[t->book]);
-}
-
 /**
  * mx_select_cpu() - ops.select_cpu
  * @p: waking task; its pi_lock is held
@@ -207,8 +179,6 @@ int mx_select_cpu(struct task_struct *p, int prev_cpu)
 	bucket = mx_task_bucket(t, mx_task_effective_bid(t));
 	/* Of idle CPUs that cost the same, @prev_cpu comes first. */
 	cpu = mx_idle_for(p, t, prev_cpu);
-	if (stays(p, t, bucket, prev_cpu, cpu))
-		return prev_cpu;
 	if (cpu < 0)
 		return outbid(p, t, bucket, prev_cpu);
 	if (cpumask_test_and_clear_cpu(cpu, idle_mask))

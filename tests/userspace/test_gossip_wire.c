@@ -59,6 +59,23 @@ static void from_hex(const char *hex, uint8_t *out, size_t len)
 	}
 }
 
+static void set_integer(void *member, size_t size, uint64_t value)
+{
+	switch (size) {
+	case 1:
+		*(uint8_t *)member = (uint8_t)value;
+		break;
+	case 2:
+		*(uint16_t *)member = (uint16_t)value;
+		break;
+	case 4:
+		*(uint32_t *)member = (uint32_t)value;
+		break;
+	default:
+		*(uint64_t *)member = value;
+	}
+}
+
 static void set_field(struct gw_record *record, const char *name, const char *text)
 {
 	size_t nr, i;
@@ -74,9 +91,8 @@ static void set_field(struct gw_record *record, const char *name, const char *te
 			from_hex(text, member, field[i].size);
 			return;
 		}
-		/* The lower bytes come first here, as the sanitizers run on x86 alone. */
 		value = strtoull(text, NULL, 10);
-		memcpy(member, &value, field[i].size);
+		set_integer(member, field[i].size, value);
 		return;
 	}
 	CHECK(false, "%s has no field '%s'", type_names[record->type], name);
