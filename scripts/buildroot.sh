@@ -28,6 +28,9 @@ packages=(
 	python3-yaml shellcheck sparse yamllint
 	# the kernel's own tests of sched_ext
 	libcap-dev libnuma-dev libpopt-dev libssl-dev libzstd-dev rsync
+	# gossipd
+	libavahi-client-dev libinih-dev libsodium-dev libsystemd-dev libuv1-dev
+	libwebsockets-dev libwebsockets-evlib-uv nftables serf
 	# guest
 	busybox-static ca-certificates cpio dkms e2fsprogs file iproute2 jq kmod procps psmisc
 	strace stress-ng util-linux xz-utils

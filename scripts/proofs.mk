@@ -9,6 +9,7 @@ coverage: ## lines and branches of the policy files that the unit tests take (at
 .PHONY: in-root-coverage
 in-root-coverage:
 	$(Q)$(UNIT) coverage
+	$(Q)$(UNIT_GOSSIP) coverage
 
 prove: ## bounded proofs of the policy files with CBMC, all of them (T=PATTERN: these only)
 	$(Q)$(INROOT) $(MAKE) --no-print-directory -C tests/proofs prove T='$(T)'

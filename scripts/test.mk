@@ -6,6 +6,7 @@
 PAYLOAD := $(BUILD)/vm/payload.cpio
 VM := python3 -B tests/vm/run.py
 UNIT := $(MAKE) --no-print-directory -C tests/userspace OUT=$(CURDIR)/build/tests
+UNIT_GOSSIP := $(MAKE) --no-print-directory -C tests/userspace/gossip OUT=$(CURDIR)/build/tests/gossip
 shell-quote = '$(subst ','\'',$(1))'
 
 # Without a pattern everything, with one only the guest cases that match it.
@@ -98,9 +99,11 @@ in-root-kunit: kunit-module in-root-guest
 
 in-root-unit:
 	$(Q)$(UNIT) all
+	$(Q)$(UNIT_GOSSIP) all
 
 in-root-unit-run:
 	$(Q)$(UNIT) check
+	$(Q)$(UNIT_GOSSIP) check
 
 in-root-bench-gpu:
 	$(Q)$(UNIT) gpu-bench

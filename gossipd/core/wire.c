@@ -21,9 +21,11 @@
 	FIELD(beacon, flags), FIELD(beacon, ttl), FIELD(beacon, node),		\
 	FIELD(beacon, incarnation), FIELD(beacon, seq), FIELD(beacon, lamport),	\
 	FIELD(beacon, temp_dc), FIELD(beacon, margin_dc),			\
-	FIELD(beacon, trend_cc_per_s), FIELD(beacon, power_w),			\
+	FIELD(beacon, trend_cc_per_s), FIELD(beacon, inlet_dc),			\
+	FIELD(beacon, power_w),							\
 	FIELD(beacon, zone), FIELD(beacon, multiplier), FIELD(beacon, seen),	\
-	FIELD(beacon, age_ms), FIELD(beacon, fan_pct),				\
+	FIELD(beacon, age_ms), FIELD(beacon, interval_ms),			\
+	FIELD(beacon, fan_pct),							\
 	FIELD(beacon, cooling_pct), FIELD(beacon, supply_pct),			\
 	FIELD(beacon, suspicion_pct)
 

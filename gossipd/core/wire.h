@@ -96,11 +96,13 @@ enum gw_type {
  * @temp_dc: hottest sensor, tenths of a degree Celsius
  * @margin_dc: to where its hardware throttles, tenths of a degree; below 0 beyond that
  * @trend_cc_per_s: of the temperature, hundredths of a degree in a second
+ * @inlet_dc: air that it takes in, tenths of a degree Celsius
  * @power_w: drawn
  * @zone: of cooling
  * @multiplier: price, hundredths
  * @seen: nodes of the zone that it has heard of lately, itself among them
  * @age_ms: since this was measured, by the clocks of those who passed it on
+ * @interval_ms: until the node's next beacon; after three of them without one it is silent
  * @fan_pct: speed of the fastest fan
  * @cooling_pct: what is left of the zone's cooling
  * @supply_pct: what is left of the tightest limit of the power supply
@@ -116,11 +118,13 @@ struct gw_beacon {
 	int16_t temp_dc;
 	int16_t margin_dc;
 	int16_t trend_cc_per_s;
+	int16_t inlet_dc;
 	uint16_t power_w;
 	uint16_t zone;
 	uint16_t multiplier;
 	uint16_t seen;
 	uint16_t age_ms;
+	uint16_t interval_ms;
 	uint8_t fan_pct;
 	uint8_t cooling_pct;
 	uint8_t supply_pct;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs the unit tests of the policy files and prints KTAP; see harness.h.
+ * Runs the suites of a program of unit tests and prints KTAP; see harness.h.
  *
  * Usage: unit [PATTERN]	only the cases whose "suite.case" contains PATTERN
  * SEED=N replays the random numbers of a run; each case starts from the seed afresh, so a pattern
@@ -13,15 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-static const struct test_suite *const suites[] = {
-	&bucket_suite,	 &runqueue_suite, &walk_suite,	&policy_suite,
-	&survival_suite, &price_suite,	  &tunables_suite,
-	&books_suite,	 &wallet_suite,	  &evaporation_suite, &pacing_suite,
-	&market_suite,	 &rival_suite,	  &gpu_suite,
-	&gpu_lease_suite, &gpu_random_suite, &coupling_suite, &ring_suite,
-	&page_suite,	 &ring_race_suite, &selfcheck_suite, &gossip_wire_suite,
-};
 
 static jmp_buf failed_case;
 static u64 seed;
@@ -120,11 +111,11 @@ int main(int argc, char **argv)
 	}
 	seed = seed_from_environment();
 	printf("KTAP version 1\n# SEED=%llu\n1..%zu\n", (unsigned long long)seed,
-	       ARRAY_SIZE(suites));
-	for (i = 0; i < ARRAY_SIZE(suites); i++) {
-		bool ok = run_suite(suites[i], pattern);
+	       test_nr_suites);
+	for (i = 0; i < test_nr_suites; i++) {
+		bool ok = run_suite(test_suites[i], pattern);
 
-		printf("%s %zu %s\n", ok ? "ok" : "not ok", i + 1, suites[i]->name);
+		printf("%s %zu %s\n", ok ? "ok" : "not ok", i + 1, test_suites[i]->name);
 	}
 	printf("%u passed, %u failed, %u skipped\n", nr_passed, nr_failed, nr_skipped);
 	if (pattern && !nr_passed && !nr_failed) {

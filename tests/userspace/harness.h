@@ -9,6 +9,7 @@
 
 #include "common.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdnoreturn.h>
 
@@ -32,11 +33,14 @@ struct test_suite {
 	const struct test_case *cases;
 };
 
+/* What a program of tests consists of: each has a list of its own. */
+extern const struct test_suite *const test_suites[];
+extern const size_t test_nr_suites;
+
 extern const struct test_suite books_suite;
 extern const struct test_suite bucket_suite;
 extern const struct test_suite coupling_suite;
 extern const struct test_suite evaporation_suite;
-extern const struct test_suite gossip_wire_suite;
 extern const struct test_suite gpu_lease_suite;
 extern const struct test_suite gpu_random_suite;
 extern const struct test_suite gpu_suite;

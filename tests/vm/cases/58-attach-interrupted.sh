@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# timeout: 90
+# timeout: 150
 # expect-splat: sched_ext: .*(unregistered from the main kernel|hotplug seq)
 #
 # maxctl attach killed at each step on its way leaves the class either attached and pinned or nothing
@@ -34,6 +34,13 @@ all_or_nothing()
 	esac
 }
 
+# Some maxctl is in its call of bpf(2), number 321.
+in_bpf()
+{
+	local tracee
+	tracee=$(pgrep --exact maxctl) && [[ $(< "/proc/$tracee/syscall") == 321\ * ]]
+}
+
 load_module
 strace --trace=bpf --output="$CASE_TMP/trace" maxctl attach
 detach
@@ -53,11 +60,11 @@ for call in 1 $((total / 2)) $((created - 1)) "$created" "$pinned"; do
 	detach
 done
 
-# A CPU goes while the class is on its way.
+# A CPU goes while the class is on its way: between its first call of bpf(2) and the next.
 strace --output=/dev/null --inject=bpf:delay_enter=3000000:when=1 maxctl attach \
 	2> "$CASE_TMP/words" &
 pid=$!
-sleep 1.5
+wait_for 60 in_bpf
 echo 0 > "$online"
 rc=0
 wait "$pid" || rc=$?

@@ -9,9 +9,9 @@
 #include "harness.h"
 #include "wire.h"
 
-#define VECTORS "../../Documentation/gossip-vectors.txt"
+#define VECTORS "../../../Documentation/gossip-vectors.txt"
 #define TEXT_MAX 1024
-#define BEACON_BYTES 64
+#define BEACON_BYTES 68
 
 static const char *const type_names[GW_TYPES] = {
 	[GW_BEACON] = "beacon", [GW_ZONE] = "zone",   [GW_CLAIM] = "claim", [GW_CRISIS] = "crisis",
@@ -346,8 +346,8 @@ static void any_bytes_come_to_an_end(void)
 	}
 }
 
-const struct test_suite gossip_wire_suite = {
-	.name = "gossip_wire",
+const struct test_suite wire_suite = {
+	.name = "wire",
 	.cases = (const struct test_case[]) {
 		{ "vectors_agree", vectors_agree },
 		{ "what_is_put_is_got", what_is_put_is_got },
