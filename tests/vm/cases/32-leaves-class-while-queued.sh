@@ -14,7 +14,9 @@ rare_survival
 expect_order 'b c a' a=100 b=20 c=200 hold wake:{a,b,c} policy:b=other sleep:300 go
 expect_order 'c b a' a=100 b=150 c=200 policy:b=other policy:b=ext hold wake:{a,b,c} go
 
+# Who starts and cannot pay lives on the survival share until it is the program that it is to be.
 tune max_wait_ms 1000
+tune survival_share_permille 200
 for bid in 100 200 300 400; do
 	bid_spin "$bid" 1
 done

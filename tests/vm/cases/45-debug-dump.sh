@@ -24,6 +24,8 @@ bid_spin 1234 1
 second=$SPIN
 bid_spin 3 1
 expect_state "$SPIN" parked
+# It bids for itself once it is in the class, and may wait in between.
+wait_for 30 eval '[[ $(account $second bid_cents_per_s) == 1234 ]]'
 echo 1 > "$trace/events/sched_ext/sched_ext_dump/enable"
 echo D > /proc/sysrq-trigger
 sleep 1
