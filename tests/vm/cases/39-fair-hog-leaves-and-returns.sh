@@ -22,7 +22,10 @@ wait_for 20 test -e "$CASE_TMP/moved"
 sleep 1
 expect_state "$poor" parked
 ran=$(cpu_ms_in 4 "$poor")
-assert 'alone it has hardly more than the share of turns (ms of 4 s)' "$ran < 100"
+# The debug kernel's own threads are enough to keep the server at work: 50 ms of every second.
+limit=100
+((${MAXWELL_PATIENCE:-1} == 1)) || limit=250
+assert 'alone it has hardly more than the share of turns (ms of 4 s)' "$ran < $limit"
 taskset --cpu-list --pid 1 "$hog" > /dev/null
 before=$(account "$poor" nr_runs)
 sleep 8
