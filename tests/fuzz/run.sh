@@ -82,6 +82,17 @@ nothing_leaked()
 	note 'kmemleak found nothing'
 }
 
+# If the kernel ends the class, what it dumps then says who waited, and for what.
+dumping=/sys/kernel/tracing
+echo 4096 > "$dumping/buffer_size_kb"
+echo 1 > "$dumping/events/sched_ext/sched_ext_dump/enable"
+
+on_exit()
+{
+	echo 0 > "$dumping/events/sched_ext/sched_ext_dump/enable"
+	sed --quiet 's/.*sched_ext_dump: //p' "$dumping/trace" | head --lines=600
+}
+
 # Few wallets, so that all are in use now and then.
 load_module wallets=24
 attach

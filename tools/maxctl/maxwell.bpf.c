@@ -197,6 +197,7 @@ int BPF_PROG(maxwell_op_cpu_offline, s32 cpu)
 SEC("struct_ops/maxwell_dump_cpu")
 int BPF_PROG(maxwell_op_dump_cpu, struct scx_dump_ctx *dctx, s32 cpu, bool idle)
 {
+	const struct rq *rq = bpf_per_cpu_ptr(&runqueues, cpu);
 	struct maxwell_cpu_dump d;
 	u32 i;
 
@@ -208,6 +209,11 @@ int BPF_PROG(maxwell_op_dump_cpu, struct scx_dump_ctx *dctx, s32 cpu, bool idle)
 	     d.oldest_wait_ms);
 	dump("maxwell: enqueued=%llu dispatched=%llu dequeued=%llu", d.enqueued, d.dispatched,
 	     d.dequeued);
+	if (rq)
+		dump("maxwell: server active=%llu throttled=%llu running=%llu",
+		     BPF_CORE_READ_BITFIELD(rq, ext_server.dl_server_active),
+		     BPF_CORE_READ_BITFIELD(rq, ext_server.dl_throttled),
+		     BPF_CORE_READ_BITFIELD(rq, ext_server.dl_defer_running));
 	for (i = 0; i < MAXWELL_DUMP_BIDS; i++)
 		if (i < d.nr_bids)
 			dump("maxwell: waits pid=%llu bid=%llu", d.bid_pid[i], d.bid[i]);
