@@ -26,8 +26,8 @@ flags_of()
 
 # What is built how: tools as make tools does, helpers in the guest, and the userspace twin, where
 # the module's policy files are compiled outside of the kernel.
-policy='kernel/(runqueue|runqueue_search|policy|price|wallet|gpuplane|ring)\.c|gossipd/core/.*\.c'
-groups=(tools guest twin)
+policy='kernel/(runqueue|runqueue_search|policy|price|wallet|gpuplane|ring)\.c'
+groups=(tools guest twin gossip)
 
 group()
 {
@@ -41,12 +41,18 @@ group()
 		flags=(-std=gnu11 -Wall -Wextra -D_GNU_SOURCE -Iuapi)
 		;;
 	twin)
-		matching "^(tests/userspace/.*\\.c|$policy)\$"
+		matching "^(tests/userspace/[^/]*\\.c|$policy)\$"
 		flags_of CFLAGS_ALL --directory=tests/userspace
 		# That make runs in its own directory.
 		flags=("${flags[@]//-I..\/..\//-I}")
 		flags=("${flags[@]/%-I..\/../-I.}")
 		flags+=(-Iuapi -Itools/libmaxwell)
+		;;
+	gossip)
+		matching '^(gossipd|tests/userspace/gossip)/.*\.c$'
+		flags=(-std=gnu11 -Wall -Wextra -D_GNU_SOURCE -Igossipd/core -Igossipd/daemon
+			-Itests/userspace/gossip -Itests/userspace -Itests/userspace/gossip/sim
+			-Itools/libmaxwell -Iuapi -Ikernel)
 		;;
 	esac
 }
@@ -62,7 +68,7 @@ cppcheck()
 		count=$((count + ${#list[@]}))
 		mapfile -t flags < <(printf '%s\n' "${flags[@]}" | grep --extended-regexp '^-(I[^/b]|D)')
 		# The tests end by what stdnoreturn.h calls so, which cppcheck does not know.
-		if [[ $name == twin ]]; then
+		if [[ $name == twin || $name == gossip ]]; then
 			flags+=('-Dnoreturn=__attribute__((noreturn))')
 		fi
 		command cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \

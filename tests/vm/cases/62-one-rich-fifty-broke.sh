@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # timeout: 60
+# not-debug: it measures waits to the millisecond, which only counted time keeps
 #
 # One rich hog and 50 tasks without a cent on one CPU: each of the 50 runs within max_wait.
 
