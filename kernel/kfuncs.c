@@ -61,6 +61,11 @@ __bpf_kfunc void maxwell_enable(struct task_struct *p)
 {
 	if (!mx_task_of(p))
 		mx_task_enable(p);
+	/*
+	 * The core's watchdog goes by when a task last began to wait in the class, and dates the
+	 * wait of one that has left while it waited back to that: anybody could end the class.
+	 */
+	p->scx.flags |= SCX_TASK_RESET_RUNNABLE_AT;
 }
 
 __bpf_kfunc void maxwell_disable(struct task_struct *p)
