@@ -40,7 +40,8 @@ attach
 # Without pacing it spends at the reserve, 10 cents a second, until nothing is left.
 tune pacing_ms 0
 earn broke 2
-maxctl wallet fund broke 5
+# For half a second, or as long as it takes to look where that is slow.
+maxctl wallet fund broke $((5 * ${MAXWELL_PATIENCE:-1}))
 maxctl monitor --timeout 60s wallet > "$CASE_TMP/events" &
 HOGS+=("$!")
 hungry broke 1 1
@@ -49,7 +50,7 @@ expect_state "$pid" running
 wait_for 10 negative broke
 expect_state "$pid" parked
 wait_for 5 counts_for_nothing
-maxctl wallet fund broke 10
+maxctl wallet fund broke $((10 * ${MAXWELL_PATIENCE:-1}))
 expect_state "$pid" running
 wait_for 20 negative broke
 expect_state "$pid" parked
