@@ -46,7 +46,7 @@ tune default_bid_cents 100000
 # What it displaces is dear: it pays for that at least once.
 bid_spin 90000 0-1
 bid_spin 90000 0-1
-wait_for 30 eval '(($(wallet uid:1000 balance_nanocents) < -200000000000))'
+wait_for 30 eval '(($(wallet uid:1000 balance_nanocents) < -200000000000 * ${MAXWELL_PATIENCE:-1}))'
 no_tasks
 tune default_bid_cents 1000
 
