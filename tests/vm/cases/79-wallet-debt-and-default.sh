@@ -39,7 +39,7 @@ counts_for_nothing()
 attach
 # Without pacing it spends at the reserve, 10 cents a second, until nothing is left.
 tune pacing_ms 0
-earn broke 2
+earn broke 2 --cap 100
 # For half a second, or as long as it takes to look where that is slow.
 maxctl wallet fund broke $((5 * ${MAXWELL_PATIENCE:-1}))
 maxctl monitor --timeout 60s wallet > "$CASE_TMP/events" &
