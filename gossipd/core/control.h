@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From temperatures to prices: a controller for the node's own heat, the price of its neighbourhood,
- * and a safety filter that has the last word. It knows nothing of how the neighbours' states got here.
+ * From temperatures to prices: a controller for the node's own heat, the price of its
+ * neighbourhood, and a safety filter that has the last word. It knows nothing of how the
+ * neighbours' states got here.
  *
  * Deterministic: doubles, and of the mathematical library sqrt() alone, so that every compiler and
  * level of optimisation does the same (-ffp-contract=off).
@@ -76,6 +77,7 @@ struct control_demand {
  * @degraded: somebody of the zone is silent, or another one says so
  * @demand: steps, by rising price
  * @nr_demand: how many
+ * @cpus: CPUs of the node; 0 or NAN: not known, as many as the load wants at multiplier 1
  * @base_price: the kernel's price at multiplier 1, cents per CPU-second
  * @actuation_delay_s: from a price to its effect on the power, as measured
  */
@@ -99,6 +101,7 @@ struct control_input {
 	bool degraded;
 	const struct control_demand *demand;
 	size_t nr_demand;
+	double cpus;
 	uint32_t base_price;
 	double actuation_delay_s;
 };
@@ -115,6 +118,11 @@ struct control_price {
 
 /**
  * struct control_output - what a step comes to
+ *
+ * The components are what the prices are going to: their product is what @total becomes once the
+ * slew limit lets it. Each has been cut so that local and external stay within the highest
+ * multiplier.
+ *
  * @local: price of the node's own heat
  * @external: of that around it
  * @gpu: of its GPUs' heat, for what does not feed them
@@ -139,7 +147,90 @@ struct control_output {
 	double oscillation;
 };
 
-struct control_params;
+/*
+ * Tunables. What each does, its unit, range and default stand in control_tunables[], by which the
+ * daemon's configuration sets them; all are doubles for that.
+ */
+struct control_params {
+	/* What there is to be controlled. */
+	double limit_c;
+	double power_max_w;
+	double idle_ratio;
+	double resistance_c_per_w;
+	double full_rise_c;
+	double die_s;
+	double sink_s;
+	double lag_s;
+	double actuation_delay_s;
+	/* The node's own controller. */
+	double max_multiplier;
+	double target_margin_c;
+	double dead_band_c;
+	double gain_per_c;
+	double integral_s;
+	double release_ratio;
+	double filter_s;
+	double trend_s;
+	double horizon_s;
+	double scarcity;
+	/* How fast prices may change. */
+	double slew_s;
+	double slew_burst_s;
+	double release_s;
+	/* The safety filter. */
+	double barrier_margin_c;
+	double barrier_alpha1_per_s;
+	double barrier_alpha2_per_s;
+	double barrier_observer_s;
+	double barrier_step_s;
+	double barrier_resistance_ratio;
+	/* Sensors that are not what they should be. */
+	double age_good_s;
+	double age_drift_c_per_s;
+	double suspect_c;
+	double excess_max_c;
+	double blind_multiplier;
+	/* What is around the node. */
+	double neighbour_span_c;
+	double neighbour_floor_c;
+	double neighbour_horizon_s;
+	double neighbour_max;
+	double silence_gain;
+	double degraded_multiplier;
+	double cooling_start;
+	double cooling_max;
+	double supply_start;
+	double supply_max;
+	double partition_gain;
+	double partition_tolerance;
+	double partition_release_s;
+	double external_release_s;
+	double gpu_span_c;
+};
+
+/**
+ * struct control_tunable - a member of struct control_params
+ * @name: of the member, and in the daemon's configuration
+ * @unit: for people; "" for a bare number
+ * @min: least
+ * @max: most
+ * @def: default
+ * @offset: of the double in struct control_params
+ * @doc: what it does, one line
+ */
+struct control_tunable {
+	const char *name;
+	const char *unit;
+	double min;
+	double max;
+	double def;
+	size_t offset;
+	const char *doc;
+};
+
+extern const struct control_tunable control_tunables[];
+extern const size_t control_nr_tunables;
+
 struct control;
 
 extern const struct control_params control_defaults;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The core of gossipd: membership, failure detection, dissemination, aggregation and pricing of one
- * node, as a state machine. It has no I/O, no clock, no threads and no randomness of its own: what
- * happens comes in by the functions below with the time at which it did, what is to be done goes out
- * by struct gossip_env. The daemon, the tests and the simulator drive the same objects.
+ * The core of gossipd: membership, failure detection, dissemination, aggregation and pricing of
+ * one node, as a state machine. It has no I/O, no clock, no threads and no randomness of its own:
+ * what happens comes in by the functions below with the time at which it did, what is to be done
+ * goes out by struct gossip_env. The daemon, the tests and the simulator drive the same objects.
  *
  * Same configuration, same calls, same random numbers: same actions, byte for byte. All memory is
  * taken at the start; no call allocates, none loops longer than its tables are.
@@ -28,7 +28,8 @@
  * struct gossip_addr - where a datagram comes from or goes to; to the core only bytes to compare
  * @link: which transport: 0 is UDP
  * @len: bytes used; 0 is none
- * @byte: a socket address, or whatever the transport has
+ * @byte: of UDP, the address and the port as gossip-wire.md has them, 6 or 18 bytes; whatever else
+ *	the transport has
  */
 struct gossip_addr {
 	uint8_t link;

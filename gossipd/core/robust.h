@@ -2,6 +2,8 @@
 /*
  * Estimates over what several nodes say, of whom a few may be wrong by any amount. Of a node's own
  * temperature never: to average a hot node away is the unsafe error.
+ *
+ * What is guaranteed, and why this bound and no other, is in Documentation/gossip-trust.md.
  */
 #ifndef GOSSIP_ROBUST_H
 #define GOSSIP_ROBUST_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Who may have written the bytes: keys of the zone, nonces, the tag, and the replay window. The
- * cryptography itself is behind a table of functions, so that the simulator can do without its cost.
+ * cryptography itself is behind a table of functions, so that the simulator can do without its
+ * cost.
  */
 #ifndef GOSSIP_SEAL_H
 #define GOSSIP_SEAL_H
@@ -17,13 +18,15 @@
 #define SEAL_SECRET_BYTES 64
 /* Counters behind the highest that are told apart; a multiple of 64. */
 #define SEAL_WINDOW 1024
+/* What an authority signs: name, public key, zone */
+#define SEAL_ENDORSED_BYTES 50
 
 /**
  * struct gossip_crypto - cryptography: XChaCha20-Poly1305 (IETF) and Ed25519
  * @ctx: given to each
  * @seal: encrypt @len bytes in place, and write %GW_TAG_BYTES behind them
- * @open: decrypt @len bytes in place, the tag behind them not counted; false if the tag is wrong, and
- *	the bytes are worth nothing then
+ * @open: decrypt @len bytes in place, the tag behind them not counted; false if the tag is wrong,
+ *	and the bytes are worth nothing then
  * @sign: with the node's own secret key
  * @verify: a signature of whom the public key belongs to
  */
@@ -95,7 +98,8 @@ enum seal_error {
 	SEAL_FORGED = -17,	/* the tag is wrong */
 	SEAL_REPLAYED = -18,	/* seen before, or too old to tell */
 	SEAL_ROOM = -19,	/* more than a datagram carries */
-	SEAL_EXHAUSTED = -20,	/* the counter is used up: take a new salt */
+	SEAL_EXHAUSTED = -20,	/* counter used up: a new salt and a higher incarnation */
+	SEAL_ID_TAKEN = -21,	/* another slot has a key of that number */
 };
 
 int seal_key_set(struct seal_keyring *ring, enum seal_slot slot, uint8_t id,
@@ -111,5 +115,9 @@ void seal_accept(struct seal_window *window, const struct gw_header *header);
 bool seal_sign(const struct gossip_crypto *crypto, struct gw_record *record);
 bool seal_verify(const struct gossip_crypto *crypto, const struct gw_record *record,
 		 const struct gw_key *key);
+void seal_endorsed_bytes(const struct gw_id *node, const struct gw_key *public_key, uint16_t zone,
+			 uint8_t out[SEAL_ENDORSED_BYTES]);
+bool seal_endorsed(const struct gossip_crypto *crypto, const struct gw_hello *hello,
+		   const struct gw_key *authority);
 
 #endif /* GOSSIP_SEAL_H */

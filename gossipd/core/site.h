@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the site is made of: nodes and where they stand, zones and their cooling, and what feeds them
- * with power. Plain data; the daemon reads it from a file (daemon/site_file.h), tests and the
+ * What the site is made of: nodes and where they stand, zones and their cooling, and what feeds
+ * them with power. Plain data; the daemon reads it from a file (daemon/site_file.h), tests and the
  * simulator make it up.
  */
 #ifndef GOSSIP_SITE_H
@@ -17,6 +17,7 @@
 #define SITE_NODES_MAX 16384
 #define SITE_ZONES_MAX 1024
 #define SITE_SUPPLIES_MAX 4096
+#define SITE_LINKS_MAX 65536
 /* Index of none. */
 #define SITE_NONE UINT32_MAX
 
@@ -102,7 +103,37 @@ struct site {
 	size_t nr_links;
 };
 
+/* What a fault is in. */
+enum site_part {
+	SITE_NODE,
+	SITE_ZONE,
+	SITE_SUPPLY,
+	SITE_LINK,
+	SITE_PARTS,
+};
+
+extern const char *const site_part_names[SITE_PARTS];
+
+/**
+ * struct site_fault - why a site is none
+ * @part: what it is in
+ * @index: which of them
+ * @other: a second one that it takes to see it, such as the same name; %SITE_NONE if there is none
+ * @reason: what is wrong, for people
+ */
+struct site_fault {
+	enum site_part part;
+	uint32_t index;
+	uint32_t other;
+	const char *reason;
+};
+
+bool site_check(const struct site *site, struct site_fault *fault);
 uint32_t site_find(const struct site *site, const struct gw_id *id);
 uint32_t site_find_zone(const struct site *site, uint16_t number);
+
+double site_cooling_headroom(const struct site *site, uint32_t zone, const double *power_w);
+void site_loads(const struct site *site, const double *power_w, double *load_w);
+double site_supply_headroom(const struct site *site, uint32_t node, const double *load_w);
 
 #endif /* GOSSIP_SITE_H */

@@ -67,6 +67,10 @@ static const struct gw_field probe_fields[] = {
 	FIELD(probe, incarnation),
 };
 
+static const struct gw_field address_fields[] = {
+	FIELD(address, node), FIELD(address, link), FIELD(address, len), FIELD(address, byte),
+};
+
 #define LAYOUT(list) { .fields = (list), .nr = sizeof(list) / sizeof((list)[0]) }
 
 /* By type. */
@@ -81,6 +85,7 @@ static const struct {
 	[GW_HELLO] = LAYOUT(hello_fields),
 	[GW_PULL] = LAYOUT(pull_fields),
 	[GW_PROBE] = LAYOUT(probe_fields),
+	[GW_ADDRESS] = LAYOUT(address_fields),
 };
 
 /**
@@ -260,6 +265,9 @@ static bool values_right(const struct gw_record *r)
 		return r->claim.verdict >= GW_ALIVE && r->claim.verdict < GW_VERDICTS;
 	case GW_PROBE:
 		return r->probe.kind >= GW_PING && r->probe.kind < GW_PROBE_KINDS;
+	case GW_ADDRESS:
+		return !r->address.link && (r->address.len == GW_ADDRESS_IPV4 ||
+					    r->address.len == GW_ADDRESS_IPV6);
 	default:
 		return true;
 	}

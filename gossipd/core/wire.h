@@ -82,6 +82,7 @@ enum gw_type {
 	GW_HELLO,
 	GW_PULL,
 	GW_PROBE,
+	GW_ADDRESS,
 	GW_TYPES,
 };
 
@@ -261,6 +262,25 @@ struct gw_probe {
 	uint64_t incarnation;
 };
 
+#define GW_ADDRESS_BYTES 28
+/* An IPv4 address, or one of IPv6, and the port; both in network byte order. */
+#define GW_ADDRESS_IPV4 6
+#define GW_ADDRESS_IPV6 18
+
+/**
+ * struct gw_address - where a node can be reached, as seen by who answers a pull
+ * @node: name
+ * @link: 0 is UDP; others are not passed on
+ * @len: bytes used: %GW_ADDRESS_IPV4 or %GW_ADDRESS_IPV6
+ * @byte: the address; zeros behind it
+ */
+struct gw_address {
+	struct gw_id node;
+	uint8_t link;
+	uint8_t len;
+	uint8_t byte[GW_ADDRESS_BYTES];
+};
+
 /**
  * struct gw_record - a record of any type
  * @type: enum gw_type
@@ -271,6 +291,7 @@ struct gw_probe {
  * @hello: the same
  * @pull: the same
  * @probe: the same
+ * @address: the same
  */
 struct gw_record {
 	uint8_t type;
@@ -282,6 +303,7 @@ struct gw_record {
 		struct gw_hello hello;
 		struct gw_pull pull;
 		struct gw_probe probe;
+		struct gw_address address;
 	};
 };
 

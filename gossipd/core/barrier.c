@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A control barrier function in discrete time, of relative degree 2 (Xiong et al., IEEE
+ * Transactions on Cybernetics 53(5), 2023): between the cap and the temperature are the lag of the
+ * power and that of the die. With the margin h = limit - T it demands of the next two steps
+ *
+ *	h[k+2] - (2 - g1 - g2) h[k+1] + (1 - g1)(1 - g2) h[k] >= 0
+ *
+ * so that a margin that is above 0 now stays so, and shrinks ever more slowly. The input is a
+ * single number, in which the inequality is linear: there is no optimisation to be done.
+ *
+ * The plant is T' = (R P - (T - S)) / tau + d. The drift d is observed: it takes up all that the
+ * model does not say, such as a sink that warms, a wrong R, a leak of heat from next door.
+ *
+ * A cap takes effect only after a delay. The inequality is therefore put to the state after the
+ * delay, as it will be if the load takes all that the caps on their way let it have: not what it
+ * draws now.
+ */
+#include <math.h>
+
+#include "barrier.h"
+#include "smooth.h"
+
+/* With a longer gap the observer begins anew. */
+#define GAP_S 10.0
+
+/* The drift is not believed beyond what this many times the whole power would do. */
+#define DRIFT_POWERS 2.0
+
+static void observer_begin(struct barrier *b, const struct barrier_model *m,
+			   const struct barrier_input *in)
+{
+	unsigned int i;
+
+	/* Of the caps before, nothing is known at first. */
+	for (i = 0; i < BARRIER_PIECES && !b->known; i++)
+		b->cap_w[i] = HUGE_VAL;
+	if (!b->known)
+		b->sink_c = in->temp_c - m->resistance_c_per_w *
+			    smooth_or(in->power_w, in->power_max_w);
+	b->known = true;
+	b->temp_c = in->temp_c;
+	b->power_w = smooth_or(in->power_w, in->power_max_w);
+	b->drift_c_per_s = 0;
+}
+
+/* The temperature as the model has it after a time with a power that stays. */
+static double model_temp(const struct barrier *b, const struct barrier_model *m, double temp_c,
+			 double power_w, double dt_s)
+{
+	double rest = b->sink_c + m->resistance_c_per_w * power_w +
+		      m->time_constant_s * b->drift_c_per_s;
+
+	return smooth_towards(temp_c, rest, dt_s, m->time_constant_s);
+}
+
+/* The cap that has its effect @ahead_s from now. */
+static double cap_at(const struct barrier *b, double ahead_s, double delay_s)
+{
+	double age_s = delay_s - ahead_s - b->gone_s;
+	double pieces = b->period_s > 0 ? age_s / b->period_s : 0;
+	unsigned int back = (unsigned int)smooth_clamp(pieces, 0, BARRIER_PIECES - 1);
+
+	/* It was in force from its entry on: of two, the higher one. */
+	if (back + 1 < BARRIER_PIECES)
+		return fmax(b->cap_w[(b->newest + BARRIER_PIECES - back) % BARRIER_PIECES],
+			    b->cap_w[(b->newest + BARRIER_PIECES - back - 1) % BARRIER_PIECES]);
+	return b->cap_w[(b->newest + BARRIER_PIECES - back) % BARRIER_PIECES];
+}
+
+/**
+ * barrier_ahead_c() - temperature once a cap of now has its effect, if the load takes all it may
+ * @b: state
+ * @m: model
+ * @in: of the step
+ * @power_w: written: the power then
+ *
+ * Return: °C.
+ */
+double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
+		       const struct barrier_input *in, double *power_w)
+{
+	double piece_s = in->delay_s / BARRIER_PIECES, temp_c = b->temp_c;
+	unsigned int i;
+
+	*power_w = b->power_w;
+	for (i = 0; i < BARRIER_PIECES && piece_s > 0; i++) {
+		double cap_w = fmin(cap_at(b, piece_s * i, in->delay_s), in->power_max_w);
+		double next_w = smooth_towards(*power_w, cap_w, piece_s, m->lag_s);
+
+		temp_c = model_temp(b, m, temp_c, fmax(*power_w, next_w), piece_s);
+		*power_w = next_w;
+	}
+	return temp_c;
+}
+
+/* A filter of fading memory: both poles at the observer's time, whatever the length of the step. */
+static void observe(struct barrier *b, const struct barrier_model *m,
+		    const struct barrier_input *in)
+{
+	double fade = smooth_decay(in->dt_s / m->observer_s), error_c;
+	double most = DRIFT_POWERS * m->resistance_c_per_w * in->power_max_w / m->time_constant_s;
+	double cap_w = fmin(cap_at(b, 0, in->delay_s), in->power_max_w);
+	double before_w = b->power_w;
+
+	/* Not known: as much as it may be. A load that is idle then passes for a cold sink. */
+	if (isfinite(in->power_w))
+		b->power_w = in->power_w;
+	else
+		b->power_w = smooth_towards(b->power_w, cap_w, in->dt_s, m->lag_s);
+	b->temp_c = model_temp(b, m, b->temp_c, (before_w + b->power_w) / 2, in->dt_s);
+	if (!isfinite(in->temp_c))
+		return;
+	error_c = in->temp_c - b->temp_c;
+	b->temp_c += (1 - fade * fade) * error_c;
+	b->drift_c_per_s += (1 - fade) * (1 - fade) * error_c / in->dt_s;
+	b->drift_c_per_s = smooth_clamp(b->drift_c_per_s, -most, most);
+}
+
+/* The highest cap that the inequality lets pass, from the state at which it has its effect. */
+static double highest_cap(const struct barrier *b, const struct barrier_model *m,
+			  const struct barrier_input *in, double temp_c, double power_w)
+{
+	double step_s = fmax(m->step_s, smooth_clamp(in->dt_s, 0, 1));
+	double keep1 = smooth_decay(m->alpha1_per_s * step_s);
+	double keep2 = smooth_decay(m->alpha2_per_s * step_s);
+	double limit_c = in->limit_c - m->margin_c;
+	double now_c = temp_c + in->excess_c;
+	double next_c = model_temp(b, m, temp_c, power_w, step_s) + in->excess_c;
+	double then_c = (keep1 + keep2) * next_c - keep1 * keep2 * now_c +
+			(1 - keep1) * (1 - keep2) * limit_c;
+	double way = smooth_share(step_s, m->time_constant_s);
+	double rest_c = next_c + (then_c - next_c) / way - in->excess_c;
+	double next_w = (rest_c - b->sink_c - m->time_constant_s * b->drift_c_per_s) /
+			m->resistance_c_per_w;
+	double beta = smooth_share(step_s, m->lag_s);
+
+	return (next_w - (1 - beta) * power_w) / beta;
+}
+
+/* Long enough that the ring spans the delay. Only doubled and halved, as delays jitter. */
+static void set_period(struct barrier *b, const struct barrier_model *m, double delay_s)
+{
+	double period_s = m->step_s / 8, highest_w = 0;
+	unsigned int i;
+
+	while (period_s * (BARRIER_PIECES - 2) < delay_s)
+		period_s *= 2;
+	if (period_s == b->period_s)
+		return;
+	/* What is in the ring is of other times now. */
+	for (i = 0; i < BARRIER_PIECES; i++)
+		highest_w = fmax(highest_w, b->cap_w[i]);
+	for (i = 0; i < BARRIER_PIECES; i++)
+		b->cap_w[i] = highest_w;
+	b->period_s = period_s;
+}
+
+/**
+ * barrier_step() - how much power may be drawn from now on
+ * @b: state
+ * @m: model
+ * @in: of the step
+ *
+ * Return: W, 0 to the highest power; HUGE_VAL if any power will do, or if there has never been a
+ *	temperature.
+ */
+double barrier_step(struct barrier *b, const struct barrier_model *m,
+		    const struct barrier_input *in)
+{
+	double temp_c, power_w, cap_w;
+
+	if (!b->known || in->dt_s > GAP_S) {
+		if (!isfinite(in->temp_c))
+			return HUGE_VAL;
+		observer_begin(b, m, in);
+	} else if (in->dt_s > 0) {
+		observe(b, m, in);
+	}
+	b->gone_s += in->dt_s;
+	set_period(b, m, in->delay_s);
+	temp_c = barrier_ahead_c(b, m, in, &power_w);
+	cap_w = highest_cap(b, m, in, temp_c, power_w);
+	return cap_w < in->power_max_w ? smooth_clamp(cap_w, 0, in->power_max_w) : HUGE_VAL;
+}
+
+/**
+ * barrier_obeyed() - say what the cap really is that has been set
+ * @b: state
+ * @cap_w: that of barrier_step() or less; HUGE_VAL: none
+ */
+void barrier_obeyed(struct barrier *b, double cap_w)
+{
+	double last_w = b->cap_w[b->newest];
+	unsigned int i;
+
+	/* Within a period the highest counts: the load may have had it. */
+	if (b->gone_s < b->period_s) {
+		b->cap_w[b->newest] = fmax(last_w, cap_w);
+		return;
+	}
+	/* After a stall the last cap was in force all the while. */
+	for (i = 0; i < BARRIER_PIECES && b->gone_s >= b->period_s; i++) {
+		b->newest = (b->newest + 1) % BARRIER_PIECES;
+		b->cap_w[b->newest] = last_w;
+		b->gone_s -= b->period_s;
+	}
+	b->gone_s = fmin(b->gone_s, b->period_s);
+	b->cap_w[b->newest] = cap_w;
+}

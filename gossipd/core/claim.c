@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What nodes say of each other's lives: suspicion as in SWIM (Das, Gupta, Motivala, DSN 2002,
+ * section 4.2), with the timeout of Lifeguard (Dadgar, Phillips, Currey, arXiv 1707.00788,
+ * section IV.B).
+ *
+ * Differences, all towards fewer false deaths: a death takes independent accusers as long as there
+ * are enough nodes to be some; what others have concluded is an accusation like any other; and who
+ * was heard since cannot be dead.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+#define REAP_DEAD_NS (600 * SEC_NS)
+#define REAP_LEFT_NS (60 * SEC_NS)
+#define ANSWER_GAP_NS SEC_NS
+/* Between two incarnations for the sake of beacons that somebody else has made. */
+#define OUTDO_GAP_NS SEC_NS
+/* Signatures that are verified for one source in a second. */
+#define WORK_PER_S 50
+#define WORK_BURST 100
+
+/*
+ * log2(n + 1). The ratio of two of them is that of two logarithms to any base, and libm's own need
+ * not be the same everywhere.
+ */
+static const double log2_of_next[ACCUSERS_MAX + 1] = {
+	0, 1, 1.584962500721156, 2, 2.321928094887362, 2.584962500721156, 2.807354922057604, 3,
+	3.169925001442312,
+};
+
+/* log10(N), linear within a decade: at most 0.2 less than the true one, and the same everywhere. */
+static double decades(uint32_t nr)
+{
+	double n = nr, whole = 0;
+
+	while (n >= 10) {
+		n /= 10;
+		whole++;
+	}
+	return whole + (n > 1 ? (n - 1) / 9 : 0);
+}
+
+/* Whether there is still a verification to be had for this source. */
+bool claim_work(struct gossip *g, struct member *from)
+{
+	if (bucket_take(&from->work, g->now_ns, WORK_PER_S, WORK_BURST, 1, 0))
+		return true;
+	g->counters[GOSSIP_DROP_RATE]++;
+	return false;
+}
+
+void claim_make(struct gossip *g, const struct gw_id *subject, uint64_t incarnation,
+		enum gw_verdict verdict, struct gw_record *record)
+{
+	memset(record, 0, sizeof(*record));
+	record->type = GW_CLAIM;
+	record->claim = (struct gw_claim){
+		.verdict = verdict,
+		.ttl = g->config.ttl,
+		.subject = *subject,
+		.incarnation = incarnation,
+		.claimant = g->config.self,
+		.claimant_incarnation = g->incarnation,
+		.lamport = ++g->lamport,
+	};
+	seal_sign(g->env.crypto, record);
+}
+
+static void set_state(struct gossip *g, struct member *m, enum gossip_state state)
+{
+	uint32_t timer = core_timer_of(g, m, MEMBER_LIFE);
+
+	if (state == GOSSIP_ALIVE)
+		g->counters[GOSSIP_FLAPS]++;
+	m->state = state;
+	m->state_ns = g->now_ns;
+	m->state_deaf_ns = g->deaf_ns;
+	m->nr_accusers = 0;
+	if (state == GOSSIP_DEAD || state == GOSSIP_LEFT) {
+		m->crisis = false;
+		core_timer_in(g, timer, state == GOSSIP_DEAD ? REAP_DEAD_NS : REAP_LEFT_NS);
+	} else {
+		timers_cancel(&g->timers, timer);
+	}
+	core_event(g, GOSSIP_EV_MEMBER, &m->id, true, 0);
+	price_soon(g, false);
+}
+
+/* --- suspicion --- */
+
+/* Live nodes of the zone that could confirm an accusation, besides this one. */
+static uint32_t witnesses(const struct gossip *g, const struct member *suspect)
+{
+	const struct member *m;
+	uint32_t i, nr = 0;
+
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (m != suspect && core_peer(g, m) && m->state == GOSSIP_ALIVE && !m->unseen)
+			nr++;
+	}
+	return nr;
+}
+
+/* Accusers that a death takes, this node among them if it is one. */
+uint32_t claim_needed(const struct gossip *g, const struct member *m)
+{
+	uint32_t possible = 1 + witnesses(g, m);
+
+	return g->config.confirmations < possible ? g->config.confirmations : possible;
+}
+
+static double shortest_ns(const struct gossip *g)
+{
+	double n = decades(g->members.nr + 1);
+
+	return (double)g->config.suspicion_mult * (n > 1 ? n : 1) *
+	       (double)(g->config.probe_interval_ms * MS_NS);
+}
+
+static uint64_t longest_ns(const struct gossip *g)
+{
+	return (uint64_t)(shortest_ns(g) * g->config.suspicion_max_mult);
+}
+
+/* Lifeguard: max - (max - min) * log(n + 1) / log(k + 1), n of k having confirmed. */
+uint64_t claim_timeout(const struct gossip *g, const struct member *m)
+{
+	double min_ns = shortest_ns(g), max_ns = min_ns * g->config.suspicion_max_mult, part;
+	uint32_t k = g->config.confirmations, confirmed = m->nr_accusers ? m->nr_accusers - 1 : 0;
+
+	if (!k)
+		return (uint64_t)min_ns;
+	part = log2_of_next[confirmed < k ? confirmed : k] / log2_of_next[k];
+	return (uint64_t)(max_ns - (max_ns - min_ns) * part);
+}
+
+/*
+ * Others who could confirm need not know the node: who has just started never met one that is gone.
+ * So the longest time is the end of it, if nothing was heard of the node meanwhile by any way. Of
+ * other zones' nodes not much is ever heard.
+ */
+static bool waited_enough(const struct gossip *g, const struct member *m)
+{
+	return m->unseen && m->zone == g->config.zone &&
+	       g->now_ns >= m->state_ns + longest_ns(g) + (g->deaf_ns - m->state_deaf_ns);
+}
+
+static void watch(struct gossip *g, struct member *m)
+{
+	core_timer_in(g, core_timer_of(g, m, MEMBER_LIFE), claim_timeout(g, m));
+	detect_life_due(g, m);
+}
+
+/* One more accuser; false if that is no news. */
+static bool accuse(struct gossip *g, struct member *m, const struct gw_id *accuser)
+{
+	uint32_t i;
+
+	if (m->state == GOSSIP_ALIVE)
+		set_state(g, m, GOSSIP_SUSPECT);
+	for (i = 0; i < m->nr_accusers; i++) {
+		if (id_equal(&m->accusers[i], accuser))
+			return false;
+	}
+	if (m->nr_accusers == ACCUSERS_MAX)
+		return false;
+	m->accusers[m->nr_accusers++] = *accuser;
+	return true;
+}
+
+/* This node has found out by itself that nothing comes back. */
+void claim_suspect(struct gossip *g, struct member *m)
+{
+	struct gw_record record;
+
+	if (!accuse(g, m, &g->config.self))
+		return;
+	g->counters[GOSSIP_SUSPICIONS]++;
+	claim_make(g, &m->id, m->incarnation, GW_SUSPECT, &record);
+	out_queue(g, &record);
+	watch(g, m);
+}
+
+/* The time of a suspicion is over. */
+void claim_verdict(struct gossip *g, struct member *m)
+{
+	struct gw_record record;
+	uint32_t needed = claim_needed(g, m);
+
+	if (m->direct_ns > m->state_ns) {
+		/* It spoke after it was accused: whoever cannot hear it is to say so again. */
+		set_state(g, m, GOSSIP_ALIVE);
+		return;
+	}
+	if (m->nr_accusers < needed && !waited_enough(g, m)) {
+		core_timer_in(g, core_timer_of(g, m, MEMBER_LIFE),
+			      g->config.probe_interval_ms * MS_NS);
+		return;
+	}
+	g->counters[GOSSIP_DEATHS]++;
+	set_state(g, m, GOSSIP_DEAD);
+	claim_make(g, &m->id, m->incarnation, GW_DEAD, &record);
+	out_queue(g, &record);
+}
+
+/*
+ * Tell a node what it is accused of here, so that it can refute that; and who says so, as it may
+ * have just started and know nobody.
+ */
+void claim_answer(struct gossip *g, struct member *m)
+{
+	struct gw_record record;
+
+	if (m->answered_ns && g->now_ns - m->answered_ns < ANSWER_GAP_NS)
+		return;
+	m->answered_ns = g->now_ns;
+	out_begin(g);
+	hello_fill(g, &record);
+	out_add(g, &record);
+	claim_make(g, &m->id, m->incarnation,
+		   m->state == GOSSIP_DEAD ? GW_DEAD : GW_SUSPECT, &record);
+	out_add(g, &record);
+	out_to(g, m, false);
+}
+
+/* A node is known to have lived in this incarnation: a higher one refutes all of lower ones. */
+void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation)
+{
+	if (incarnation <= m->incarnation)
+		return;
+	m->incarnation = incarnation;
+	if (m->state != GOSSIP_ALIVE)
+		set_state(g, m, GOSSIP_ALIVE);
+}
+
+/* --- what others claim --- */
+
+/* The next incarnation above, kept on disk, and everybody told. */
+static void rise_above(struct gossip *g, uint64_t incarnation, const struct gw_id *who)
+{
+	struct gw_record record;
+
+	g->incarnation = incarnation + 1;
+	g->env.persist(g->env.ctx, g->incarnation);
+	g->counters[GOSSIP_REFUTED]++;
+	core_event(g, GOSSIP_EV_REFUTE, who, true, 0);
+	claim_make(g, &g->config.self, g->incarnation, GW_ALIVE, &record);
+	out_queue(g, &record);
+	core_timer_sooner(g, TIMER_BEACON, core_random_below(g, 10 * MS_NS));
+}
+
+static void refute(struct gossip *g, const struct gw_claim *c)
+{
+	if (c->verdict == GW_ALIVE || c->incarnation < g->incarnation)
+		return;
+	detect_health(g, 1);
+	rise_above(g, c->incarnation, &c->claimant);
+}
+
+/*
+ * A beacon of this node's own that it has not said: of a life whose incarnation is lost, or made
+ * up. Nobody would listen to the real ones any more. Once a second at most, and not to wherever:
+ * who makes them up can go on, but not shut the node out.
+ */
+void claim_impostor(struct gossip *g, struct member *from, const struct gw_beacon *b)
+{
+	if (b->incarnation < g->incarnation ||
+	    (b->incarnation == g->incarnation && b->seq <= g->beacon_seq))
+		return;
+	if (b->incarnation - g->incarnation > INCARNATION_LEAP ||
+	    b->incarnation >= INCARNATION_MAX)
+		return;
+	if (g->outdone_ns && g->now_ns - g->outdone_ns < OUTDO_GAP_NS)
+		return;
+	g->outdone_ns = g->now_ns;
+	rise_above(g, b->incarnation, &from->id);
+}
+
+/* Of a fixed number of claims about nodes that are not known, so that each is passed on once. */
+static bool heard_before(struct gossip *g, const struct gw_claim *c)
+{
+	uint64_t digest = c->incarnation ^ (uint64_t)c->verdict << 56;
+	uint32_t i;
+
+	for (i = 0; i < sizeof(c->subject.byte); i++) {
+		digest = (digest ^ c->subject.byte[i]) * 0x100000001b3ULL;
+		digest = (digest ^ c->claimant.byte[i]) * 0x100000001b3ULL;
+	}
+	for (i = 0; i < RECENT_MAX; i++) {
+		if (g->recent[i] == digest)
+			return true;
+	}
+	g->recent[g->recent_next++ % RECENT_MAX] = digest;
+	return false;
+}
+
+static bool genuine(struct gossip *g, struct member *from, const struct gw_claim *c)
+{
+	struct gw_record record;
+	const struct member *claimant = members_find(&g->members, &c->claimant);
+
+	if (!claimant || !claimant->has_hello) {
+		g->counters[GOSSIP_DROP_SIGNATURE]++;
+		return false;
+	}
+	if (!claim_work(g, from))
+		return false;
+	memset(&record, 0, sizeof(record));
+	record.type = GW_CLAIM;
+	record.claim = *c;
+	if (seal_verify(g->env.crypto, &record, &claimant->hello.public_key))
+		return true;
+	g->counters[GOSSIP_DROP_SIGNATURE]++;
+	return false;
+}
+
+static void pass_on(struct gossip *g, const struct gw_claim *c)
+{
+	struct gw_record record;
+
+	if (!c->ttl)
+		return;
+	memset(&record, 0, sizeof(record));
+	record.type = GW_CLAIM;
+	record.claim = *c;
+	record.claim.ttl--;
+	out_queue(g, &record);
+}
+
+/* Whether a claim says more of a node than is known; cheap, before a signature is looked at. */
+static bool news(const struct member *m, const struct gw_claim *c)
+{
+	uint32_t i;
+
+	switch (c->verdict) {
+	case GW_ALIVE:
+		return c->incarnation > m->incarnation;
+	case GW_LEFT:
+		return c->incarnation >= m->incarnation && m->state != GOSSIP_LEFT;
+	default:
+		if (c->incarnation < m->incarnation || m->state == GOSSIP_LEFT ||
+		    (m->state == GOSSIP_DEAD && c->incarnation == m->incarnation))
+			return false;
+	}
+	for (i = 0; i < m->nr_accusers && c->incarnation == m->incarnation; i++) {
+		if (id_equal(&m->accusers[i], &c->claimant))
+			return false;
+	}
+	return true;
+}
+
+static void apply(struct gossip *g, struct member *m, const struct gw_claim *c)
+{
+	claim_alive(g, m, c->incarnation);
+	if (c->verdict == GW_LEFT) {
+		set_state(g, m, GOSSIP_LEFT);
+		if (g->expected_max > 1)
+			g->expected_max--;
+	} else if (c->verdict != GW_ALIVE && m->state != GOSSIP_DEAD) {
+		if (accuse(g, m, &c->claimant))
+			watch(g, m);
+	}
+}
+
+void claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c)
+{
+	bool own = id_equal(&c->subject, &c->claimant);
+	struct member *m = members_find(&g->members, &c->subject);
+
+	core_hear_lamport(g, c->lamport);
+	if (c->incarnation >= INCARNATION_MAX || id_equal(&c->claimant, &g->config.self))
+		return;
+	/* Of one's own life everybody speaks for himself, and nobody accuses himself. */
+	if (own != (c->verdict == GW_ALIVE || c->verdict == GW_LEFT)) {
+		g->counters[GOSSIP_DROP_SIGNATURE]++;
+		return;
+	}
+	if (id_equal(&c->subject, &g->config.self)) {
+		if (c->incarnation >= g->incarnation && genuine(g, from, c))
+			refute(g, c);
+		return;
+	}
+	if (!m) {
+		if (!heard_before(g, c) && genuine(g, from, c))
+			pass_on(g, c);
+		return;
+	}
+	if (!news(m, c)) {
+		g->counters[GOSSIP_DROP_STALE]++;
+		if (c->verdict == GW_ALIVE && m->state != GOSSIP_ALIVE && m == from)
+			claim_answer(g, m);
+		return;
+	}
+	if (!genuine(g, from, c))
+		return;
+	pass_on(g, c);
+	apply(g, m, c);
+}

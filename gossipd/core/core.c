@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What all files of the core need: random numbers, timers, events, and nodes that come and go.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* Logical time of others that is ahead by more than this is not believed. */
+#define LAMPORT_LEAP (1ULL << 40)
+
+const char *const gossip_state_names[GOSSIP_STATES] = {
+	[GOSSIP_ALIVE] = "alive",
+	[GOSSIP_SUSPECT] = "suspect",
+	[GOSSIP_DEAD] = "dead",
+	[GOSSIP_LEFT] = "left",
+};
+
+const char *const gossip_counter_names[GOSSIP_COUNTERS] = {
+	[GOSSIP_RX_DATAGRAMS] = "rx_datagrams",	  [GOSSIP_RX_BYTES] = "rx_bytes",
+	[GOSSIP_RX_RECORDS] = "rx_records",	  [GOSSIP_TX_DATAGRAMS] = "tx_datagrams",
+	[GOSSIP_TX_BYTES] = "tx_bytes",		  [GOSSIP_TX_RECORDS] = "tx_records",
+	[GOSSIP_DROP_DECODE] = "drop_decode",	  [GOSSIP_DROP_KEY] = "drop_key",
+	[GOSSIP_DROP_MAC] = "drop_mac",		  [GOSSIP_DROP_REPLAY] = "drop_replay",
+	[GOSSIP_DROP_RATE] = "drop_rate",	  [GOSSIP_DROP_SELF] = "drop_self",
+	[GOSSIP_DROP_STALE] = "drop_stale",	  [GOSSIP_DROP_SIGNATURE] = "drop_signature",
+	[GOSSIP_DROP_ZONE] = "drop_zone",	  [GOSSIP_DROP_FULL] = "drop_full",
+	[GOSSIP_DROP_BUDGET] = "drop_budget",	  [GOSSIP_FLAPS] = "flaps",
+	[GOSSIP_REFUTED] = "refuted",		  [GOSSIP_SUSPICIONS] = "suspicions",
+	[GOSSIP_DEATHS] = "deaths",		  [GOSSIP_PROBES] = "probes",
+	[GOSSIP_PROBES_FAILED] = "probes_failed", [GOSSIP_PULLS] = "pulls",
+	[GOSSIP_STALLS] = "stalls",
+};
+
+bool id_equal(const struct gw_id *a, const struct gw_id *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+int id_compare(const struct gw_id *a, const struct gw_id *b)
+{
+	return memcmp(a, b, sizeof(*a));
+}
+
+bool id_zero(const struct gw_id *id)
+{
+	static const struct gw_id zero;
+
+	return id_equal(id, &zero);
+}
+
+uint64_t core_random(struct gossip *g)
+{
+	return g->env.random(g->env.ctx);
+}
+
+/* The slight bias of the remainder does not matter to anything here. */
+uint64_t core_random_below(struct gossip *g, uint64_t below)
+{
+	return below ? core_random(g) % below : 0;
+}
+
+/* From 0 to below 1. */
+double core_random_unit(struct gossip *g)
+{
+	return (double)(core_random(g) >> 11) / 9007199254740992.0;
+}
+
+/* Up to a fifth earlier, so that what is announced is kept and nodes do not stay in step. */
+uint64_t core_jitter(struct gossip *g, uint64_t ns)
+{
+	return ns - core_random_below(g, ns / 5 + 1);
+}
+
+void core_event(struct gossip *g, enum gossip_event_kind kind, const struct gw_id *node, bool on,
+		double value)
+{
+	const struct member *m = members_find(&g->members, node);
+	struct gossip_event event = {
+		.kind = kind, .node = *node, .state = m ? m->state : GOSSIP_ALIVE, .on = on,
+		.value = value,
+	};
+
+	if (g->env.event)
+		g->env.event(g->env.ctx, &event);
+}
+
+/* A timer is never due in the call that sets it, so that a step ends. */
+void core_timer_in(struct gossip *g, uint32_t timer, uint64_t in_ns)
+{
+	timers_set(&g->timers, timer, g->now_ns + (in_ns ? in_ns : 1));
+}
+
+void core_timer_sooner(struct gossip *g, uint32_t timer, uint64_t in_ns)
+{
+	if (!timers_is_set(&g->timers, timer) ||
+	    g->timers.when[timer] > g->now_ns + (in_ns ? in_ns : 1))
+		core_timer_in(g, timer, in_ns);
+}
+
+uint32_t core_timer_of(const struct gossip *g, const struct member *m, enum member_timer kind)
+{
+	return TIMER_MEMBERS + MEMBER_TIMERS * members_slot(&g->members, m) + kind;
+}
+
+void core_hear_lamport(struct gossip *g, uint64_t lamport)
+{
+	if (lamport > g->lamport && lamport - g->lamport < LAMPORT_LEAP)
+		g->lamport = lamport;
+	g->lamport++;
+}
+
+/* A node of the own zone that something can be sent to, and that is not known to be gone. */
+bool core_peer(const struct gossip *g, const struct member *m)
+{
+	return m->addr.len && m->zone == g->config.zone &&
+	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
+}
+
+/* Who of the dead has been it for longest makes room. */
+static bool make_room(struct gossip *g)
+{
+	struct member *m, *oldest = NULL;
+	uint32_t i;
+
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (m->state != GOSSIP_DEAD && m->state != GOSSIP_LEFT)
+			continue;
+		if (!oldest || m->state_ns < oldest->state_ns)
+			oldest = m;
+	}
+	if (oldest)
+		core_remove(g, oldest);
+	return oldest;
+}
+
+/*
+ * The node of that name, new if need be. The table has one place for this node itself, which is not
+ * in it.
+ */
+struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone)
+{
+	struct member *m = members_find(&g->members, id);
+
+	if (m || id_zero(id) || id_equal(id, &g->config.self))
+		return m;
+	if (g->members.nr + 1 < g->config.members_max || make_room(g))
+		m = members_add(&g->members, id);
+	if (!m) {
+		g->counters[GOSSIP_DROP_FULL]++;
+		return NULL;
+	}
+	m->zone = zone;
+	m->born_ns = g->now_ns;
+	m->state_ns = g->now_ns;
+	m->state_deaf_ns = g->deaf_ns;
+	m->margin_c = NAN;
+	zone_place(g, m);
+	detect_heard(g, m, 0);
+	core_event(g, GOSSIP_EV_MEMBER, id, true, 0);
+	return m;
+}
+
+void core_remove(struct gossip *g, struct member *m)
+{
+	timers_cancel(&g->timers, core_timer_of(g, m, MEMBER_HEAR));
+	timers_cancel(&g->timers, core_timer_of(g, m, MEMBER_LIFE));
+	core_event(g, GOSSIP_EV_MEMBER, &m->id, false, 0);
+	members_remove(&g->members, m);
+}

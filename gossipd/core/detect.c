@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who is not heard any more. Silence is a matter of three intervals, and only raises the price;
+ * that a node is dead takes others who say so, and half a minute at least (claim.c).
+ *
+ * Time in which this node did not listen counts for nobody's silence: the clock of each verdict is
+ * the time since then less the time in which this node was deaf.
+ */
+#include "internal.h"
+
+#define MISSED_SILENT 3
+#define MISSED_UNSEEN 5
+#define UNSEEN_MIN_NS (3 * SEC_NS)
+/* Who cannot be probed, as nobody knows where he is, or as he is of another zone. */
+#define FORGET_NS (60 * SEC_NS)
+#define HEALTH_MAX 7
+
+static uint64_t interval_ns(const struct gossip *g, const struct member *m)
+{
+	if (!m->has_beacon || !m->beacon.interval_ms)
+		return g->config.interval_cool_ms * MS_NS;
+	return m->beacon.interval_ms * MS_NS;
+}
+
+/* When a time without a word of that length is over, if nothing comes in between. */
+static uint64_t over(const struct gossip *g, const struct member *m, uint64_t length_ns)
+{
+	return m->heard_ns + length_ns + (g->deaf_ns - m->deaf_ns);
+}
+
+static uint64_t unseen_after(const struct gossip *g, const struct member *m)
+{
+	uint64_t length = MISSED_UNSEEN * interval_ns(g, m);
+
+	return length > UNSEEN_MIN_NS ? length : UNSEEN_MIN_NS;
+}
+
+static void set_hear(struct gossip *g, const struct member *m, uint64_t when_ns)
+{
+	timers_set(&g->timers, core_timer_of(g, m, MEMBER_HEAR),
+		   when_ns > g->now_ns ? when_ns : g->now_ns + 1);
+}
+
+/* Whether a node of which there is no newer beacon would be silent. */
+bool detect_old(const struct gossip *g, const struct gw_beacon *b)
+{
+	uint64_t interval = b->interval_ms ? b->interval_ms : g->config.interval_cool_ms;
+
+	return b->age_ms >= MISSED_SILENT * interval;
+}
+
+/*
+ * A beacon has come, by whatever way. What others have kept for a while is no word of the node's
+ * from now: who is gone would live on for as long as they tell each other of him.
+ */
+void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns)
+{
+	uint64_t at = g->now_ns > age_ns ? g->now_ns - age_ns : 0;
+
+	if (!age_ns || at > m->heard_ns) {
+		m->heard_ns = at;
+		m->deaf_ns = g->deaf_ns;
+	}
+	if (g->now_ns >= over(g, m, unseen_after(g, m)))
+		return;
+	m->unseen = false;
+	if (m->silent && g->now_ns < over(g, m, MISSED_SILENT * interval_ns(g, m))) {
+		m->silent = false;
+		core_event(g, GOSSIP_EV_SILENT, &m->id, false, 0);
+		price_soon(g, false);
+	}
+	set_hear(g, m, over(g, m, MISSED_SILENT * interval_ns(g, m)));
+}
+
+static void fall_silent(struct gossip *g, struct member *m)
+{
+	m->silent = true;
+	core_event(g, GOSSIP_EV_SILENT, &m->id, true, 0);
+	price_soon(g, m->coupling > 0);
+	if (g->urgent)
+		price_step(g);
+}
+
+void detect_hear_due(struct gossip *g, struct member *m)
+{
+	uint64_t silent = over(g, m, MISSED_SILENT * interval_ns(g, m));
+	uint64_t unseen = over(g, m, unseen_after(g, m));
+	uint64_t forget = unseen + FORGET_NS;
+
+	if (g->now_ns < silent) {
+		set_hear(g, m, silent);
+		return;
+	}
+	if (!m->silent && (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT))
+		fall_silent(g, m);
+	if (g->now_ns < unseen) {
+		set_hear(g, m, unseen);
+		return;
+	}
+	if (!m->unseen) {
+		m->unseen = true;
+		price_soon(g, false);
+	}
+	if (g->now_ns < forget) {
+		set_hear(g, m, forget);
+		return;
+	}
+	if (!m->addr.len || m->zone != g->config.zone)
+		core_remove(g, m);
+}
+
+/* A suspicion has run its time, or a dead one has been in the table for long enough. */
+void detect_life_due(struct gossip *g, struct member *m)
+{
+	uint64_t due;
+
+	if (m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT) {
+		core_remove(g, m);
+		return;
+	}
+	if (m->state != GOSSIP_SUSPECT)
+		return;
+	due = m->state_ns + claim_timeout(g, m) + (g->deaf_ns - m->state_deaf_ns);
+	if (g->now_ns < due)
+		timers_set(&g->timers, core_timer_of(g, m, MEMBER_LIFE), due);
+	else
+		claim_verdict(g, m);
+}
+
+/* Lifeguard's local health: a node that is slow itself gives others more time. */
+void detect_health(struct gossip *g, int change)
+{
+	int health = (int)g->health + change;
+
+	g->health = health < 0 ? 0 : health > HEALTH_MAX ? HEALTH_MAX : health;
+}
+
+/* Nobody has listened for a while: what was being asked is forgotten, and nobody is to blame. */
+void detect_stalled(struct gossip *g, uint64_t gap_ns)
+{
+	g->counters[GOSSIP_STALLS]++;
+	detect_health(g, 2);
+	probe_forget(g);
+	core_event(g, GOSSIP_EV_STALL, &g->config.self, true, (double)gap_ns / 1e9);
+}

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The core from outside: what starts and ends it, and what calls come in. All calls go by
+ * core_enter(), which keeps time from going backwards and notices that it went on without anybody
+ * listening.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* A call that comes so late after what was due says that the node did not listen. */
+#define TARDY_NS (5 * MS_NS)
+#define STALL_NS SEC_NS
+/* Datagrams in a second from nodes that are not in the table yet, all together. */
+#define STRANGERS_PER_S 2000
+
+static void run_timer(struct gossip *g, uint32_t timer)
+{
+	static void (*const due[TIMER_MEMBERS])(struct gossip *g) = {
+		[TIMER_BEACON] = beacon_due,	    [TIMER_CRISIS] = crisis_repeat,
+		[TIMER_RELAY] = crisis_relay,	    [TIMER_ROUND] = spread_round,
+		[TIMER_PROBE] = probe_due,	    [TIMER_NACK] = probe_nacks_due,
+		[TIMER_CONTROL] = price_step,	    [TIMER_HELLO] = hello_due,
+		[TIMER_SPEAKER] = speaker_due,	    [TIMER_DEAD] = probe_dead,
+		[TIMER_CONTACT] = hello_contacts,   [TIMER_MIGRATE] = migrate_release,
+	};
+	struct member *m;
+
+	if (timer < TIMER_MEMBERS) {
+		due[timer](g);
+		return;
+	}
+	m = &g->members.slot[(timer - TIMER_MEMBERS) / MEMBER_TIMERS];
+	if ((timer - TIMER_MEMBERS) % MEMBER_TIMERS == MEMBER_HEAR)
+		detect_hear_due(g, m);
+	else
+		detect_life_due(g, m);
+}
+
+void core_enter(struct gossip *g, uint64_t now_ns)
+{
+	uint64_t due = timers_first(&g->timers), late;
+
+	now_ns += g->offset_ns;
+	if (now_ns < g->now_ns) {
+		g->offset_ns += g->now_ns - now_ns;
+		now_ns = g->now_ns;
+	}
+	if (due < g->now_ns)
+		due = g->now_ns;
+	late = now_ns > due ? now_ns - due : 0;
+	g->now_ns = now_ns;
+	if (late <= TARDY_NS)
+		return;
+	/* Not only was nobody there to hear: what has come meanwhile has to be read first. */
+	g->deaf_ns += late + (late < STALL_NS ? late : STALL_NS);
+	if (g->now_ns >= g->stale_until_ns || late > g->stale_ns)
+		g->stale_ns = late;
+	g->stale_until_ns = g->now_ns + (late < STALL_NS ? late : STALL_NS);
+	if (late > STALL_NS)
+		detect_stalled(g, late);
+}
+
+static void start(struct gossip *g)
+{
+	core_timer_in(g, TIMER_BEACON, 1 + core_random_below(g, 10 * MS_NS));
+	core_timer_in(g, TIMER_HELLO, 1);
+	core_timer_in(g, TIMER_ROUND, core_jitter(g, SEC_NS));
+	core_timer_in(g, TIMER_PROBE, core_jitter(g, g->config.probe_interval_ms * MS_NS));
+	core_timer_in(g, TIMER_CONTROL, 1);
+	core_timer_in(g, TIMER_SPEAKER, core_jitter(g, SEC_NS));
+	core_timer_in(g, TIMER_DEAD, core_jitter(g, 30 * SEC_NS));
+	core_timer_in(g, TIMER_CONTACT, core_jitter(g, 10 * SEC_NS));
+}
+
+static bool take_memory(struct gossip *g)
+{
+	uint32_t nr = g->config.members_max;
+
+	g->control = calloc(1, control_size());
+	g->scratch = calloc(nr, sizeof(*g->scratch));
+	g->probe.order = calloc(nr, sizeof(*g->probe.order));
+	return g->control && g->scratch && g->probe.order &&
+	       timers_create(&g->timers, TIMER_MEMBERS + MEMBER_TIMERS * nr) &&
+	       members_create(&g->members, nr, g->env.random(g->env.ctx));
+}
+
+/**
+ * gossip_create() - start a node
+ * @config: settings; taken over, but for what it points to
+ * @env: what it acts by; taken over
+ * @now_ns: time
+ *
+ * The first gossip_step() is due at once.
+ *
+ * Return: the node; NULL if the settings are wrong (gossip_config_check() says how) or there is no
+ * memory.
+ */
+struct gossip *gossip_create(const struct gossip_config *config, const struct gossip_env *env,
+			     uint64_t now_ns)
+{
+	struct gossip *g;
+
+	if (gossip_config_check(config))
+		return NULL;
+	g = calloc(1, sizeof(*g));
+	if (!g)
+		return NULL;
+	g->config = *config;
+	g->config.control = NULL;
+	g->env = *env;
+	g->now_ns = now_ns;
+	g->start_ns = now_ns;
+	g->incarnation = config->incarnation;
+	if (!take_memory(g)) {
+		gossip_destroy(g);
+		return NULL;
+	}
+	g->sender = (struct seal_sender){
+		.node = config->self, .zone = config->zone, .incarnation = config->incarnation,
+		.salt = env->random(env->ctx),
+	};
+	control_init(g->control, config->control ? config->control : &control_defaults, now_ns);
+	zone_init(g);
+	g->interval_ms = beacon_interval(g);
+	env->persist(env->ctx, g->incarnation);
+	start(g);
+	return g;
+}
+
+/**
+ * gossip_destroy() - end a node without a word
+ * @g: node, or NULL
+ */
+void gossip_destroy(struct gossip *g)
+{
+	if (!g)
+		return;
+	members_destroy(&g->members);
+	timers_destroy(&g->timers);
+	free(g->probe.order);
+	free(g->scratch);
+	free(g->control);
+	free(g);
+}
+
+/**
+ * gossip_reconfigure() - take other settings, all or none
+ * @g: node
+ * @config: settings; the name, the zone, the public key and the room of the table have to be as
+ *	they are, and the incarnation is not looked at
+ * @now_ns: time
+ *
+ * Return: NULL, or what is wrong; nothing has changed then.
+ */
+const char *gossip_reconfigure(struct gossip *g, const struct gossip_config *config,
+			       uint64_t now_ns)
+{
+	const char *why = gossip_config_check(config);
+	uint32_t i;
+
+	if (why)
+		return why;
+	if (!id_equal(&config->self, &g->config.self) ||
+	    memcmp(&config->public_key, &g->config.public_key, sizeof(config->public_key)))
+		return "a node that runs cannot change its name or its key";
+	if (config->zone != g->config.zone)
+		return "a node that runs cannot change its zone";
+	if (config->members_max != g->config.members_max)
+		return "a node that runs cannot change the room of its table";
+	core_enter(g, now_ns);
+	g->config = *config;
+	g->config.control = NULL;
+	control_retune(g->control, config->control ? config->control : &control_defaults);
+	zone_init(g);
+	for (i = 0; i < g->members.nr; i++)
+		zone_place(g, members_at(&g->members, i));
+	beacon_urgency(g);
+	return NULL;
+}
+
+/**
+ * gossip_step() - do what is due
+ * @g: node
+ * @now_ns: time
+ *
+ * Costs O(1) if nothing is. Read what has come before: a verdict should know of it.
+ *
+ * Return: when to call again at the latest; %GOSSIP_NEVER after gossip_leave(). Any other call may
+ * move that to an earlier time.
+ */
+uint64_t gossip_step(struct gossip *g, uint64_t now_ns)
+{
+	uint64_t due;
+	uint32_t timer;
+
+	if (g->left)
+		return GOSSIP_NEVER;
+	core_enter(g, now_ns);
+	while (timers_pop(&g->timers, g->now_ns, &timer))
+		run_timer(g, timer);
+	due = timers_first(&g->timers);
+	return due > g->offset_ns ? due - g->offset_ns : 0;
+}
+
+/* --- what comes --- */
+
+static void take_record(struct gossip *g, struct member *from, const struct gw_record *r)
+{
+	g->counters[GOSSIP_RX_RECORDS]++;
+	switch (r->type) {
+	case GW_BEACON:
+		spread_beacon(g, from, &r->beacon);
+		break;
+	case GW_ZONE:
+		speaker_receive(g, from, &r->zone);
+		break;
+	case GW_CLAIM:
+		claim_receive(g, from, &r->claim);
+		break;
+	case GW_CRISIS:
+		crisis_receive(g, from, &r->crisis);
+		break;
+	case GW_HELLO:
+		hello_receive(g, from, &r->hello);
+		break;
+	case GW_PULL:
+		spread_answer(g, from, &r->pull);
+		break;
+	case GW_PROBE:
+		probe_receive(g, from, &r->probe);
+		break;
+	case GW_ADDRESS:
+		spread_address(g, from, &r->address);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The node that has sent a datagram which is authentic; NULL if it is not to be looked at. */
+static struct member *sender(struct gossip *g, const struct gw_header *h)
+{
+	struct member *m = members_find(&g->members, &h->node);
+	double rate = g->config.source_rate_per_s;
+
+	if (!m) {
+		if (!bucket_take(&g->strangers, g->now_ns, STRANGERS_PER_S, STRANGERS_PER_S, 1,
+				 0)) {
+			g->counters[GOSSIP_DROP_RATE]++;
+			return NULL;
+		}
+		m = core_meet(g, &h->node, h->zone);
+		if (!m)
+			return NULL;
+		m->incarnation = h->incarnation;
+	}
+	if (!seal_fresh(&m->window, h)) {
+		g->counters[GOSSIP_DROP_REPLAY]++;
+		/* Who has lost his incarnation has to hear of it, or is never heard again. */
+		if (h->incarnation < m->window.incarnation || h->salt != m->window.salt)
+			claim_answer(g, m);
+		return NULL;
+	}
+	if (!bucket_take(&m->rate, g->now_ns, rate, rate, 1, 0)) {
+		g->counters[GOSSIP_DROP_RATE]++;
+		return NULL;
+	}
+	seal_accept(&m->window, h);
+	return m;
+}
+
+/* Not of each datagram: anybody can send those. */
+static void tell_key(struct gossip *g, const struct gw_header *h)
+{
+	if (g->key_told_ns && g->now_ns - g->key_told_ns < SEC_NS)
+		return;
+	g->key_told_ns = g->now_ns;
+	core_event(g, GOSSIP_EV_KEY, &h->node, true, h->key_id);
+}
+
+static int open_datagram(struct gossip *g, uint8_t *bytes, size_t len, struct gw_header *h)
+{
+	int ret = gw_get_header(bytes, len, h);
+
+	if (ret < 0) {
+		g->counters[GOSSIP_DROP_DECODE]++;
+		return ret;
+	}
+	if (id_equal(&h->node, &g->config.self)) {
+		g->counters[GOSSIP_DROP_SELF]++;
+		return -1;
+	}
+	if (h->incarnation > INCARNATION_MAX) {
+		g->counters[GOSSIP_DROP_DECODE]++;
+		return GW_VALUE_WRONG;
+	}
+	ret = seal_open(g->env.crypto, &g->config.keys, bytes, len, h);
+	if (ret == SEAL_NO_KEY) {
+		g->counters[GOSSIP_DROP_KEY]++;
+		tell_key(g, h);
+	} else if (ret == SEAL_FORGED) {
+		g->counters[GOSSIP_DROP_MAC]++;
+	} else if (ret < 0) {
+		g->counters[GOSSIP_DROP_DECODE]++;
+	}
+	return ret;
+}
+
+/**
+ * gossip_receive() - take a datagram
+ * @g: node
+ * @now_ns: time
+ * @from: where it came from
+ * @bytes: the datagram; deciphered in place
+ * @len: its length
+ */
+void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr *from,
+		    uint8_t *bytes, size_t len)
+{
+	struct gw_header header;
+	struct gw_record record;
+	struct member *m;
+	int left, size;
+
+	if (g->left)
+		return;
+	core_enter(g, now_ns);
+	g->counters[GOSSIP_RX_DATAGRAMS]++;
+	g->counters[GOSSIP_RX_BYTES] += len;
+	left = open_datagram(g, bytes, len, &header);
+	if (left < 0)
+		return;
+	m = sender(g, &header);
+	if (!m)
+		return;
+	m->direct_ns = g->now_ns;
+	m->addr = *from;
+	m->zone = header.zone;
+	claim_alive(g, m, header.incarnation);
+	bytes += GW_HEADER_BYTES;
+	/* A record may remove its sender, if the table has no room for another node. */
+	while (left > 0 && id_equal(&m->id, &header.node) && m->used) {
+		size = gw_get(bytes, left, &record);
+		if (size <= 0) {
+			g->counters[GOSSIP_DROP_DECODE]++;
+			break;
+		}
+		take_record(g, m, &record);
+		bytes += size;
+		left -= size;
+	}
+	if (g->urgent)
+		price_step(g);
+}
+
+/**
+ * gossip_sample() - take what the node's own sensors say
+ * @g: node
+ * @now_ns: time
+ * @sample: readings
+ *
+ * Sets a price before it returns.
+ */
+void gossip_sample(struct gossip *g, uint64_t now_ns, const struct gossip_sample *sample)
+{
+	if (g->left)
+		return;
+	core_enter(g, now_ns);
+	g->sample = *sample;
+	/* No node makes power: the sensor is wrong. */
+	if (g->sample.power_w < 0)
+		g->sample.power_w = NAN;
+	g->sample_ns = g->now_ns;
+	g->sampled = true;
+	price_step(g);
+	beacon_urgency(g);
+}
+
+/**
+ * gossip_demand() - take the kernel's demand curve
+ * @g: node
+ * @now_ns: time
+ * @steps: by rising price
+ * @nr: of them; the dearest 64 count
+ * @base_price: the kernel's at multiplier 1, cents per CPU-second
+ */
+void gossip_demand(struct gossip *g, uint64_t now_ns, const struct control_demand *steps, size_t nr,
+		   uint32_t base_price)
+{
+	size_t room = sizeof(g->demand) / sizeof(g->demand[0]);
+
+	core_enter(g, now_ns);
+	if (nr > room) {
+		steps += nr - room;
+		nr = room;
+	}
+	if (nr)
+		memcpy(g->demand, steps, nr * sizeof(*steps));
+	g->nr_demand = nr;
+	g->base_price = base_price;
+}
+
+/**
+ * gossip_leave() - tell the others that the node ends on purpose
+ * @g: node
+ * @now_ns: time
+ *
+ * Nothing else is done after that: the node can be destroyed at once.
+ */
+void gossip_leave(struct gossip *g, uint64_t now_ns)
+{
+	struct gw_record record;
+	int i;
+
+	if (g->left)
+		return;
+	core_enter(g, now_ns);
+	g->speaker = false;
+	g->left = true;
+	claim_make(g, &g->config.self, g->incarnation, GW_LEFT, &record);
+	out_queue(g, &record);
+	/* Twice, as one may get lost; the others pass it on. */
+	for (i = 0; i < 2; i++) {
+		beacon_send(g);
+		spread_round(g);
+	}
+}

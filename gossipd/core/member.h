@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The table of nodes that this one knows: found by name in a bounded number of looks, gone
+ * through in an order that depends on nothing but what happened. It never grows: who has no room
+ * is counted.
+ */
+#ifndef GOSSIP_MEMBER_H
+#define GOSSIP_MEMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "coupling.h"
+#include "gossip.h"
+#include "seal.h"
+#include "trust.h"
+#include "wire.h"
+
+/* Independent accusers of a suspect that are kept apart. */
+#define ACCUSERS_MAX 8
+#define MEMBER_NONE UINT32_MAX
+
+/**
+ * struct bucket - a token bucket
+ * @tokens: in it
+ * @last_ns: when they were counted; 0 is never: it is full
+ */
+struct bucket {
+	double tokens;
+	uint64_t last_ns;
+};
+
+/**
+ * struct member - a node
+ * @id: name
+ * @used: there is one in this slot
+ * @state: enum gossip_state
+ * @zone: of cooling
+ * @addr: where its own datagrams come from
+ * @incarnation: the highest that is known
+ * @asked: who was last asked where it is
+ * @asked_ns: when
+ * @window: of its datagrams
+ * @rate: of its datagrams
+ * @work: of signatures that are verified for it
+ * @has_beacon: @beacon is one
+ * @passed_on: others have said so
+ * @beacon: its last
+ * @heard_ns: when that came
+ * @deaf_ns: time in which nobody listened, up to then
+ * @direct_ns: when its last own datagram came
+ * @born_ns: when it came into the table
+ * @state_ns: since when it is in its state
+ * @missed: intervals without a beacon, up to three and, then, until it does not count as seen
+ * @silent: three intervals are over
+ * @unseen: it does not count as heard of
+ * @crisis: it is in one
+ * @edge_incarnation: of its last signed crisis
+ * @edge_seq: the same
+ * @has_hello: @hello is one, and its key is pinned
+ * @hello: its identity
+ * @trust: what is held against it
+ * @learned: coupling that the temperatures have shown
+ * @prior: coupling by place
+ * @coupling: of both
+ * @margin_c: as it counts here
+ * @site: index there
+ * @supplies: bits of this node's chain of supplies that feed it as well
+ * @accusers: who says that it is dead
+ * @nr_accusers: how many
+ * @state_deaf_ns: time in which nobody listened, up to @state_ns
+ * @answered_ns: when it was last told what it is accused of
+ * @pulled_ns: when its last pull was answered
+ * @sent_ns: when it was last chosen as a peer
+ * @rtt_ns: of the last probe
+ */
+struct member {
+	struct gw_id id;
+	bool used;
+	enum gossip_state state;
+	uint16_t zone;
+	struct gossip_addr addr;
+	uint64_t incarnation;
+	struct gw_id asked;
+	uint64_t asked_ns;
+	struct seal_window window;
+	struct bucket rate;
+	struct bucket work;
+	bool has_beacon;
+	bool passed_on;
+	struct gw_beacon beacon;
+	uint64_t heard_ns;
+	uint64_t deaf_ns;
+	uint64_t direct_ns;
+	uint64_t born_ns;
+	uint64_t state_ns;
+	uint32_t missed;
+	bool silent;
+	bool unseen;
+	bool crisis;
+	uint64_t edge_incarnation;
+	uint64_t edge_seq;
+	bool has_hello;
+	struct gw_hello hello;
+	struct trust_node trust;
+	struct coupling_learned learned;
+	double prior;
+	double coupling;
+	double margin_c;
+	uint32_t site;
+	uint32_t supplies;
+	struct gw_id accusers[ACCUSERS_MAX];
+	uint32_t nr_accusers;
+	uint64_t state_deaf_ns;
+	uint64_t answered_ns;
+	uint64_t pulled_ns;
+	uint64_t sent_ns;
+	uint64_t rtt_ns;
+};
+
+/**
+ * struct members - the table
+ * @slot: nodes, anywhere
+ * @capacity: of them
+ * @order: slots that are used
+ * @place: by slot: where it is in @order
+ * @nr: of them
+ * @hash: by hash of the name: slot plus one, 0 is empty
+ * @mask: length of @hash less one
+ * @key: of the hash
+ */
+struct members {
+	struct member *slot;
+	uint32_t capacity;
+	uint32_t *order;
+	uint32_t *place;
+	uint32_t nr;
+	uint32_t *hash;
+	uint32_t mask;
+	uint64_t key;
+};
+
+bool members_create(struct members *t, uint32_t capacity, uint64_t key);
+void members_destroy(struct members *t);
+struct member *members_find(const struct members *t, const struct gw_id *id);
+struct member *members_add(struct members *t, const struct gw_id *id);
+void members_remove(struct members *t, struct member *m);
+
+bool bucket_take(struct bucket *b, uint64_t now_ns, double rate_per_s, double burst, double amount,
+		 double reserve);
+
+/* The node at a place of the order; places change only when one is removed. */
+static inline struct member *members_at(const struct members *t, uint32_t index)
+{
+	return &t->slot[t->order[index]];
+}
+
+static inline uint32_t members_slot(const struct members *t, const struct member *m)
+{
+	return (uint32_t)(m - t->slot);
+}
+
+#endif /* GOSSIP_MEMBER_H */

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Datagrams that go out: records are put together, claims that are on their way go along while
+ * there is room, and a token bucket has the last word. What is urgent may use all of it; the rest
+ * leaves a quarter for that.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* Digits of the number of nodes: ceil(log10(N + 1)), as in memberlist. */
+static uint32_t digits(uint32_t nr)
+{
+	uint32_t n = 1;
+
+	while (nr >= 10) {
+		nr /= 10;
+		n++;
+	}
+	return n;
+}
+
+void out_begin(struct gossip *g)
+{
+	g->packet.len = 0;
+	g->packet.nr = 0;
+}
+
+bool out_add(struct gossip *g, const struct gw_record *record)
+{
+	struct packet *p = &g->packet;
+	int size = gw_put(record, p->bytes + GW_HEADER_BYTES + p->len, GW_RECORDS_MAX - p->len);
+
+	if (size < 0)
+		return false;
+	p->len += size;
+	p->nr++;
+	return true;
+}
+
+static bool same_subject(const struct gw_record *a, const struct gw_record *b)
+{
+	if (a->type != b->type)
+		return false;
+	if (a->type == GW_HELLO)
+		return id_equal(&a->hello.node, &b->hello.node);
+	/* Accusers are independent of each other, so all have to be heard. */
+	return a->type == GW_CLAIM && id_equal(&a->claim.subject, &b->claim.subject) &&
+	       (id_equal(&a->claim.claimant, &b->claim.claimant) ||
+		b->claim.incarnation > a->claim.incarnation);
+}
+
+/*
+ * Have a record go along with what is sent from now on. It takes the place of what it makes
+ * obsolete, else a free one, else that of the one that has gone most often.
+ */
+void out_queue(struct gossip *g, const struct gw_record *record)
+{
+	struct queued *q, *best = &g->queue[0];
+	uint32_t i;
+
+	for (i = 0; i < QUEUE_MAX; i++) {
+		q = &g->queue[i];
+		if (q->left && same_subject(&q->record, record)) {
+			best = q;
+			break;
+		}
+		if (!q->left ? best->left : (best->left && q->sent > best->sent))
+			best = q;
+	}
+	best->record = *record;
+	best->left = 4 * digits(g->zone.seen);
+	best->sent = 0;
+}
+
+/* Those that have gone least often first, each once. */
+void out_piggyback(struct gossip *g)
+{
+	struct queued *q, *best;
+	uint64_t done = 0;
+	uint32_t i;
+
+	for (;;) {
+		best = NULL;
+		for (i = 0; i < QUEUE_MAX; i++) {
+			q = &g->queue[i];
+			if (q->left && !(done >> i & 1) && (!best || q->sent < best->sent))
+				best = q;
+		}
+		if (!best || !out_add(g, &best->record))
+			return;
+		best->left--;
+		best->sent++;
+		done |= 1ULL << (best - g->queue);
+	}
+}
+
+/* No nonce may come twice under a key: a counter that is used up takes a new life. */
+static int seal(struct gossip *g)
+{
+	int len;
+
+	g->sender.incarnation = g->incarnation;
+	memcpy(g->wire, g->packet.bytes, GW_HEADER_BYTES + g->packet.len);
+	len = seal_datagram(g->env.crypto, &g->config.keys, &g->sender, g->wire, g->packet.len);
+	if (len != SEAL_EXHAUSTED)
+		return len;
+	g->sender.incarnation = ++g->incarnation;
+	g->env.persist(g->env.ctx, g->incarnation);
+	g->sender.salt = core_random(g);
+	g->sender.counter = 0;
+	return seal_datagram(g->env.crypto, &g->config.keys, &g->sender, g->wire, g->packet.len);
+}
+
+bool out_send(struct gossip *g, enum gossip_dest dest, const struct gossip_addr *to, bool urgent)
+{
+	double burst = g->config.burst_bytes;
+	size_t size = GW_HEADER_BYTES + g->packet.len + GW_TAG_BYTES;
+	int len;
+
+	if (!g->packet.nr)
+		return false;
+	if (!bucket_take(&g->budget, g->now_ns, g->config.budget_bytes_per_s, burst, (double)size,
+			 urgent ? 0 : burst / 4)) {
+		g->counters[GOSSIP_DROP_BUDGET]++;
+		return false;
+	}
+	len = seal(g);
+	if (len < 0)
+		return false;
+	g->env.send(g->env.ctx, dest, to, g->wire, len);
+	g->counters[GOSSIP_TX_DATAGRAMS]++;
+	g->counters[GOSSIP_TX_BYTES] += len;
+	g->counters[GOSSIP_TX_RECORDS] += g->packet.nr;
+	return true;
+}
+
+bool out_to(struct gossip *g, struct member *m, bool urgent)
+{
+	return m->addr.len && out_send(g, GOSSIP_UNICAST, &m->addr, urgent);
+}
+
+/* A record, and what goes along with it. */
+bool out_one(struct gossip *g, struct member *m, const struct gw_record *record, bool urgent)
+{
+	out_begin(g);
+	out_add(g, record);
+	out_piggyback(g);
+	return out_to(g, m, urgent);
+}

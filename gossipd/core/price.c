@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the controller is told, and when: on each sample, on each edge of a crisis of a coupled node
+ * in the very call that brings it, soon after anything else that matters, and at least ten times a
+ * second.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define PERIOD_NS (100 * MS_NS)
+#define SOON_NS (10 * MS_NS)
+/* A price that has not changed is told again after that, for its lease. */
+#define REPEAT_NS (200 * MS_NS)
+
+/* How much a neighbour may raise the price here: the hotter, the closer and the more believed. */
+static double dearness(const struct control_neighbour *n)
+{
+	double margin = isnan(n->margin_c) ? 20 : n->margin_c;
+
+	return n->coupling * n->weight / (margin > 1 ? margin : 1);
+}
+
+static void describe(const struct member *m, struct control_neighbour *n)
+{
+	double trend = m->has_beacon && m->beacon.trend_cc_per_s != GW_S16_UNKNOWN ?
+		       0.01 * m->beacon.trend_cc_per_s : NAN;
+
+	*n = (struct control_neighbour){
+		.coupling = m->coupling,
+		.weight = trust_weight(&m->trust),
+		.margin_c = m->margin_c,
+		.trend_c_per_s = trend,
+		.silent = m->silent,
+	};
+}
+
+static size_t neighbours(struct gossip *g)
+{
+	struct control_neighbour n, *list = g->neighbours;
+	const struct member *m;
+	size_t nr = 0, k;
+	uint32_t i;
+
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (!(m->coupling > 0) || m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+			continue;
+		describe(m, &n);
+		if (nr == NEIGHBOURS_MAX && dearness(&n) <= dearness(&list[nr - 1]))
+			continue;
+		if (nr < NEIGHBOURS_MAX)
+			nr++;
+		for (k = nr - 1; k && dearness(&n) > dearness(&list[k - 1]); k--)
+			list[k] = list[k - 1];
+		list[k] = n;
+	}
+	return nr;
+}
+
+static void fill(struct gossip *g, struct control_input *in)
+{
+	const struct gossip_sample *s = &g->sample;
+	bool known = g->sampled;
+	double age = (double)(g->now_ns - g->sample_ns) / 1e9;
+
+	*in = (struct control_input){
+		.now_ns = g->now_ns,
+		.temp_c = known ? s->temp_c : NAN,
+		.limit_c = known ? s->limit_c : NAN,
+		.quantum_c = known ? s->quantum_c : NAN,
+		.age_s = known && isfinite(s->age_s) ? s->age_s + age : NAN,
+		.suspect = known && s->suspicion > 0.5,
+		.power_w = known ? s->power_w : NAN,
+		.power_max_w = known ? s->power_max_w : NAN,
+		.inlet_c = known ? s->inlet_c : NAN,
+		.gpu_margin_c = known ? s->gpu_margin_c : NAN,
+		.neighbours = g->neighbours,
+		.nr_neighbours = neighbours(g),
+		.cooling_headroom = g->zone.cooling,
+		.supply_headroom = g->zone.supply,
+		.seen = g->zone.seen,
+		.expected = g->zone.expected,
+		.degraded = g->zone.silent ||
+			    g->zone.say_degraded > robust_liars(g->zone.seen),
+		.demand = g->demand,
+		.nr_demand = g->nr_demand,
+		.base_price = g->base_price,
+		.actuation_delay_s = NAN,
+	};
+}
+
+static bool same_price(const struct control_price *a, const struct control_price *b)
+{
+	return a->multiplier == b->multiplier && a->slope == b->slope;
+}
+
+/* Compute the price, and tell it if it has changed or is due to be told again. */
+void price_step(struct gossip *g)
+{
+	struct control_output out;
+	struct control_input in;
+	bool changed;
+
+	g->urgent = false;
+	core_timer_in(g, TIMER_CONTROL, PERIOD_NS);
+	zone_aggregate(g);
+	fill(g, &in);
+	memset(&out, 0, sizeof(out));
+	control_step(g->control, &in, &out);
+	changed = !g->priced || !same_price(&out.local, &g->price.local) ||
+		  !same_price(&out.external, &g->price.external) ||
+		  !same_price(&out.gpu, &g->price.gpu);
+	g->price = out;
+	g->priced = true;
+	if (changed || g->now_ns - g->priced_ns >= REPEAT_NS) {
+		g->priced_ns = g->now_ns;
+		g->env.price(g->env.ctx, &g->price);
+	}
+	migrate_consider(g);
+}
+
+/* Something has changed: @now if the call that brings it is to change the price. */
+void price_soon(struct gossip *g, bool now)
+{
+	if (now)
+		g->urgent = true;
+	else
+		core_timer_sooner(g, TIMER_CONTROL, SOON_NS);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Estimates that a minority of liars cannot move out of the range of the honest: what is outermost
+ * is thrown away, as often on either side as there may be liars. Then whatever is left lies between
+ * two honest values.
+ *
+ * Values that are no numbers, or infinite, are as good as not said: a liar who abstains is one liar
+ * less, and one value less.
+ */
+#include "robust.h"
+
+#include <math.h>
+#include <stdint.h>
+
+/* Floyd's heap, the biggest at the top; the values from @at down are put in order. */
+static void sift(double *values, size_t at, size_t nr)
+{
+	double value = values[at];
+	size_t child;
+
+	while ((child = 2 * at + 1) < nr) {
+		if (child + 1 < nr && values[child + 1] > values[child])
+			child++;
+		if (values[child] <= value)
+			break;
+		values[at] = values[child];
+		at = child;
+	}
+	values[at] = value;
+}
+
+/* Heapsort: nobody who picks the values can make it slow, and it takes no memory. */
+static void sort(double *values, size_t nr)
+{
+	size_t i;
+
+	for (i = nr / 2; i-- > 0;)
+		sift(values, i, nr);
+	for (i = nr; i-- > 1;) {
+		double top = values[0];
+
+		values[0] = values[i];
+		values[i] = top;
+		sift(values, 0, i);
+	}
+}
+
+/* What there is to count of the values, by size, at the front. */
+static size_t prepare(double *values, size_t nr)
+{
+	size_t known = 0, i;
+
+	for (i = 0; i < nr; i++)
+		if (isfinite(values[i]))
+			values[known++] = values[i];
+	sort(values, known);
+	return known;
+}
+
+static size_t at_most(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/**
+ * robust_liars() - how many liars the estimates here withstand
+ * @nr: values, each of another node
+ *
+ * An estimate is a function of the values that a node has in hand, each once for the node whose it
+ * is. Nobody goes on from the others' estimates and nobody has to come to the same one. So it is
+ * the bound of a single trimming that holds, nr >= 2 F + 1 (the breakdown point of the median;
+ * Marzullo's fusion of intervals has the same), and not that of iterated agreement.
+ *
+ * Return: F; 0 of less than three values.
+ */
+size_t robust_liars(size_t nr)
+{
+	return nr ? (nr - 1) / 2 : 0;
+}
+
+/**
+ * robust_median() - median
+ * @values: values; they are in another order afterwards
+ * @nr: how many
+ *
+ * With robust_liars() liars or fewer among the values it is in the range of the honest ones.
+ *
+ * Return: median; of an even number, the middle between the two. NAN if there is no finite value.
+ */
+double robust_median(double *values, size_t nr)
+{
+	return robust_trimmed_mean(values, nr, SIZE_MAX);
+}
+
+/**
+ * robust_trimmed_mean() - mean without the outermost
+ * @values: values; they are in another order afterwards
+ * @nr: how many
+ * @liars: how many of the lowest and how many of the highest don't count; robust_liars() at most,
+ *	and as many if it is more
+ *
+ * With @liars liars or fewer among the values it is in the range of the honest ones.
+ *
+ * Return: mean of those that count. NAN if there is no finite value.
+ */
+double robust_trimmed_mean(double *values, size_t nr, size_t liars)
+{
+	size_t known = prepare(values, nr), lo, hi, i;
+	double mean = 0;
+
+	if (!known)
+		return NAN;
+	lo = at_most(liars, robust_liars(known));
+	hi = known - lo;
+	/* Each by itself, as a sum may be too large for a double. */
+	for (i = lo; i < hi; i++)
+		mean += values[i] / (double)(hi - lo);
+	/* Rounding may have gone over the edge. */
+	if (mean < values[lo])
+		return values[lo];
+	return mean > values[hi - 1] ? values[hi - 1] : mean;
+}
+
+/**
+ * robust_max() - the highest value that so many liars cannot have made up
+ * @values: values; they are in another order afterwards
+ * @nr: how many
+ * @liars: how many of the highest don't count; robust_liars() at most, and as many if it is more
+ *
+ * With @liars liars or fewer it is no higher than the highest honest value, and no lower than the
+ * honest value that has @liars above it. That is also the price: as many honest nodes that really
+ * are the hottest go unseen. Where a single hot node matters, look at each, not here.
+ *
+ * Return: value. NAN if there is no finite one.
+ */
+double robust_max(double *values, size_t nr, size_t liars)
+{
+	size_t known = prepare(values, nr);
+
+	if (!known)
+		return NAN;
+	return values[known - 1 - at_most(liars, robust_liars(known))];
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From others to others: rounds of epidemic push, which repair what the one hop of a beacon has
+ * lost, and pull when a threshold is crossed. Peers are drawn by coupling, urgency and how long ago
+ * they were last chosen.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* Beacons in a datagram: what fits. */
+#define BATCH 17
+/* Who is not coupled is chosen too, or the graph of who talks to whom may fall apart. */
+#define COUPLING_FLOOR 0.05
+#define RECENT_NS (10 * SEC_NS)
+#define PULL_GAP_NS (100 * MS_NS)
+#define STORM_ROUND_NS (20 * MS_NS)
+/* Where a node is that others speak of: asked when it has not come itself, and now and then. */
+#define LOCATE_AFTER_NS SEC_NS
+#define LOCATE_EACH_NS SEC_NS
+#define LOCATE_GAP_NS PULL_GAP_NS
+
+static double urgency(const struct gossip *g, double margin_c)
+{
+	if (isnan(margin_c) || margin_c >= g->config.margin_normal_c)
+		return 0.01;
+	if (margin_c >= g->config.margin_warning_c)
+		return 0.1;
+	return margin_c >= g->config.margin_critical_c ? 0.5 : 1;
+}
+
+static double peer_weight(const struct gossip *g, const struct member *m)
+{
+	uint64_t since = m->sent_ns ? g->now_ns - m->sent_ns : RECENT_NS;
+	double recency = since < RECENT_NS ? (double)since / (double)RECENT_NS : 1;
+
+	if (!core_peer(g, m))
+		return 0;
+	return (COUPLING_FLOOR + m->coupling) * (0.1 + urgency(g, m->margin_c)) * (0.01 + recency);
+}
+
+static bool among(struct member **peers, uint32_t nr, const struct member *m)
+{
+	while (nr--) {
+		if (peers[nr] == m)
+			return true;
+	}
+	return false;
+}
+
+/* Draw different peers, each with a probability in proportion to its weight. */
+uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr)
+{
+	double sum, at;
+	uint32_t chosen, i;
+	struct member *m;
+
+	for (chosen = 0; chosen < nr; chosen++) {
+		sum = 0;
+		for (i = 0; i < g->members.nr; i++) {
+			m = members_at(&g->members, i);
+			if (!among(peers, chosen, m))
+				sum += peer_weight(g, m);
+		}
+		if (!(sum > 0))
+			break;
+		at = core_random_unit(g) * sum;
+		peers[chosen] = NULL;
+		for (i = 0; i < g->members.nr; i++) {
+			m = members_at(&g->members, i);
+			if (among(peers, chosen, m) || !(peer_weight(g, m) > 0))
+				continue;
+			/* Rounding may leave a rest: that is the last one's. */
+			peers[chosen] = m;
+			at -= peer_weight(g, m);
+			if (at < 0)
+				break;
+		}
+	}
+	for (i = 0; i < chosen; i++)
+		if (peers[i])
+			peers[i]->sent_ns = g->now_ns;
+	return chosen;
+}
+
+/* Whether a beacon is to be told before another one: a crisis first, then the newest. */
+static bool sooner(const struct member *a, const struct member *b)
+{
+	if (a->crisis != b->crisis)
+		return a->crisis;
+	return a->heard_ns > b->heard_ns;
+}
+
+/* The beacons that are worth most, as many as fit behind the own one. */
+static uint32_t select(struct gossip *g, uint32_t room, struct member **best)
+{
+	struct member *m;
+	uint32_t nr = 0, i, k;
+
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (!m->has_beacon || m->silent || !m->beacon.ttl || m->zone != g->config.zone ||
+		    m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+			continue;
+		if (nr == room && !sooner(m, best[nr - 1]))
+			continue;
+		if (nr < room)
+			nr++;
+		for (k = nr - 1; k && sooner(m, best[k - 1]); k--)
+			best[k] = best[k - 1];
+		best[k] = m;
+	}
+	return nr;
+}
+
+static void batch(struct gossip *g, uint32_t limit)
+{
+	struct gw_record record = { .type = GW_BEACON };
+	struct member *best[BATCH];
+	uint32_t nr, i;
+
+	out_begin(g);
+	if (!limit)
+		return;
+	beacon_fill(g, &record.beacon);
+	out_add(g, &record);
+	out_piggyback(g);
+	nr = limit > 1 ? select(g, limit < BATCH ? limit - 1 : BATCH - 1, best) : 0;
+	for (i = 0; i < nr; i++) {
+		beacon_of(g, best[i], &record.beacon);
+		if (!out_add(g, &record))
+			break;
+	}
+}
+
+/* Three times the own interval, and in a storm as often as pays for single relays. */
+static uint64_t round_ns(const struct gossip *g)
+{
+	uint64_t ns = 3 * (uint64_t)g->interval_ms * MS_NS;
+
+	if (g->now_ns < g->storm_until_ns && ns > STORM_ROUND_NS)
+		ns = STORM_ROUND_NS;
+	return ns > STORM_ROUND_NS ? ns : STORM_ROUND_NS;
+}
+
+void spread_round(struct gossip *g)
+{
+	struct member *peers[PEERS_MAX];
+	uint32_t nr = spread_choose(g, peers, g->config.fanout), i;
+
+	if (nr) {
+		batch(g, BATCH);
+		for (i = 0; i < nr; i++)
+			out_to(g, peers[i], false);
+	}
+	core_timer_in(g, TIMER_ROUND, core_jitter(g, round_ns(g)));
+}
+
+/* It has become hotter here: ask those who are coupled for what they know. */
+void spread_pull(struct gossip *g)
+{
+	struct gw_record record = { .type = GW_PULL };
+	struct member *peers[PEERS_MAX];
+	uint32_t nr = spread_choose(g, peers, g->config.fanout), i;
+
+	record.pull = (struct gw_pull){ .limit = BATCH, .zone = g->config.zone };
+	for (i = 0; i < nr; i++) {
+		g->counters[GOSSIP_PULLS]++;
+		out_one(g, peers[i], &record, true);
+	}
+}
+
+/* Others of the link, or with an interface of this host, mean nothing elsewhere. */
+static void add_address(struct gossip *g, const struct member *m)
+{
+	struct gw_record record = { .type = GW_ADDRESS };
+
+	record.address = (struct gw_address){
+		.node = m->id, .link = m->addr.link, .len = m->addr.len,
+	};
+	memcpy(record.address.byte, m->addr.byte, sizeof(record.address.byte));
+	out_add(g, &record);
+}
+
+void spread_answer(struct gossip *g, struct member *from, const struct gw_pull *pull)
+{
+	struct gw_record record = { .type = GW_BEACON };
+	const struct member *m;
+
+	if (from->pulled_ns && g->now_ns - from->pulled_ns < PULL_GAP_NS) {
+		g->counters[GOSSIP_DROP_RATE]++;
+		return;
+	}
+	from->pulled_ns = g->now_ns;
+	if (id_zero(&pull->node)) {
+		if (pull->zone != g->config.zone) {
+			g->counters[GOSSIP_DROP_ZONE]++;
+			return;
+		}
+		batch(g, pull->limit < BATCH ? pull->limit : BATCH);
+	} else {
+		out_begin(g);
+		m = members_find(&g->members, &pull->node);
+		if (id_equal(&pull->node, &g->config.self))
+			beacon_fill(g, &record.beacon);
+		else if (m && m->has_beacon)
+			beacon_of(g, m, &record.beacon);
+		else
+			return;
+		out_add(g, &record);
+		if (m)
+			add_address(g, m);
+	}
+	out_to(g, from, false);
+}
+
+/*
+ * A node that has only been heard of by way of others: without a group nobody would ever hear it
+ * himself. Who has passed it on is asked where it is.
+ */
+static void locate(struct gossip *g, struct member *m, struct member *from)
+{
+	struct gw_record record = { .type = GW_PULL };
+
+	if (m->addr.len || m->zone != g->config.zone || g->now_ns - m->born_ns < LOCATE_AFTER_NS ||
+	    (m->asked_ns && g->now_ns - m->asked_ns < LOCATE_EACH_NS) ||
+	    (g->located_ns && g->now_ns - g->located_ns < LOCATE_GAP_NS))
+		return;
+	g->located_ns = g->now_ns;
+	m->asked_ns = g->now_ns;
+	m->asked = from->id;
+	record.pull = (struct gw_pull){ .limit = 1, .zone = g->config.zone, .node = m->id };
+	out_one(g, from, &record, false);
+}
+
+/* Somebody says where a node is. He was asked, or nobody can be sent to anywhere by it. */
+void spread_address(struct gossip *g, struct member *from, const struct gw_address *a)
+{
+	struct member *m = members_find(&g->members, &a->node);
+	struct gossip_addr addr = { .link = a->link, .len = a->len };
+
+	if (!m || m->addr.len || !m->asked_ns || !id_equal(&m->asked, &from->id) ||
+	    g->now_ns - m->asked_ns > LOCATE_EACH_NS) {
+		g->counters[GOSSIP_DROP_STALE]++;
+		return;
+	}
+	memset(&m->asked, 0, sizeof(m->asked));
+	memcpy(addr.byte, a->byte, a->len);
+	hello_try(g, &addr);
+}
+
+static bool newer(const struct member *m, const struct gw_beacon *b)
+{
+	if (!m->has_beacon || b->incarnation != m->beacon.incarnation)
+		return !m->has_beacon || b->incarnation > m->beacon.incarnation;
+	return b->seq > m->beacon.seq;
+}
+
+/*
+ * A node says something of itself that is behind what others have said of it, and nothing of it is
+ * taken for long: it has to know, to go above that.
+ */
+static void tell_impostor(struct gossip *g, struct member *m)
+{
+	struct gw_record record = { .type = GW_BEACON };
+
+	if (!m->passed_on || !m->silent ||
+	    (m->answered_ns && g->now_ns - m->answered_ns < SEC_NS))
+		return;
+	m->answered_ns = g->now_ns;
+	out_begin(g);
+	beacon_of(g, m, &record.beacon);
+	out_add(g, &record);
+	out_to(g, m, false);
+}
+
+/* For those whom it is passed on to it is as old as it may be: it may have waited to be read. */
+static uint16_t age_here(const struct gossip *g, uint64_t age_ms)
+{
+	if (g->now_ns < g->stale_until_ns)
+		age_ms += g->stale_ns / MS_NS;
+	return age_ms < 65534 ? (uint16_t)age_ms : 65534;
+}
+
+/* Take over what is new; the node that it is of, or NULL if nothing is. */
+struct member *spread_beacon(struct gossip *g, struct member *from, const struct gw_beacon *b)
+{
+	struct member *m;
+	bool edge;
+
+	core_hear_lamport(g, b->lamport);
+	if (id_equal(&b->node, &g->config.self)) {
+		claim_impostor(g, from, b);
+		return NULL;
+	}
+	if (b->zone != g->config.zone && !id_equal(&b->node, &from->id)) {
+		g->counters[GOSSIP_DROP_ZONE]++;
+		return NULL;
+	}
+	/* Of who is not known only what is fresh: nobody comes back as a ghost. */
+	if (!id_equal(&b->node, &from->id) && detect_old(g, b) &&
+	    !members_find(&g->members, &b->node)) {
+		g->counters[GOSSIP_DROP_STALE]++;
+		return NULL;
+	}
+	m = b->incarnation <= INCARNATION_MAX ? core_meet(g, &b->node, b->zone) : NULL;
+	if (!m)
+		return NULL;
+	if (m != from && m->direct_ns && b->incarnation > m->incarnation &&
+	    b->incarnation - m->incarnation > INCARNATION_LEAP) {
+		g->counters[GOSSIP_DROP_STALE]++;
+		return NULL;
+	}
+	if (m->state == GOSSIP_DEAD && b->incarnation <= m->incarnation) {
+		/* Who is thought dead and speaks himself has to hear of that. */
+		if (m == from)
+			claim_answer(g, m);
+		return NULL;
+	}
+	if (!newer(m, b) || (m->state == GOSSIP_LEFT && b->incarnation <= m->incarnation)) {
+		g->counters[GOSSIP_DROP_STALE]++;
+		if (m == from && m->state == GOSSIP_ALIVE)
+			tell_impostor(g, m);
+		return NULL;
+	}
+	claim_alive(g, m, b->incarnation);
+	m->passed_on = m != from;
+	edge = m->crisis != !!(b->flags & GW_IN_CRISIS);
+	if (!m->has_beacon && m != from)
+		m->heard_ns = 0;
+	m->beacon = *b;
+	m->has_beacon = true;
+	m->crisis = b->flags & GW_IN_CRISIS;
+	zone_judge(g, m);
+	/* Of the node's own, the age is that of its sensor. */
+	detect_heard(g, m, m == from ? 0 : b->age_ms * MS_NS);
+	m->beacon.age_ms = age_here(g, m == from ? b->age_ms : 0);
+	if (m != from)
+		locate(g, m, from);
+	if (edge)
+		core_event(g, GOSSIP_EV_CRISIS, &m->id, m->crisis, m->margin_c);
+	price_soon(g, edge && m->coupling > 0);
+	return m;
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The own zone in figures. What several nodes say is put together so that a few who are wrong by
+ * any amount do not decide it (robust.h); a node's own temperature is never averaged.
+ */
+#include <math.h>
+
+#include "internal.h"
+
+/* Before that, who has not been heard of yet is not missed. */
+#define LISTEN_FIRST_NS (3 * SEC_NS)
+
+static double known_s16(int16_t value, double unit)
+{
+	return value == GW_S16_UNKNOWN ? NAN : value * unit;
+}
+
+static double known_power(const struct gossip *g, const struct member *m)
+{
+	uint32_t max_w = m->site == SITE_NONE ? 0 : g->config.site->nodes[m->site].power_max_w;
+
+	if (!m->has_beacon || m->beacon.power_w == GW_U16_UNKNOWN)
+		return NAN;
+	return max_w && m->beacon.power_w > max_w ? max_w : m->beacon.power_w;
+}
+
+static bool counts(const struct gossip *g, const struct member *m)
+{
+	return m->zone == g->config.zone && !m->unseen &&
+	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
+}
+
+/* Where a node stands relative to this one. */
+void zone_place(struct gossip *g, struct member *m)
+{
+	const struct site *site = g->config.site;
+	uint32_t supply, i, steps;
+
+	m->site = site ? site_find(site, &m->id) : SITE_NONE;
+	m->supplies = 0;
+	if (m->site != SITE_NONE && g->site != SITE_NONE) {
+		m->prior = coupling_prior(site, m->site, g->site);
+		supply = site->nodes[m->site].supply;
+		for (steps = 0; supply != SITE_NONE && steps < CHAIN_MAX; steps++) {
+			for (i = 0; i < g->nr_chain; i++) {
+				if (g->chain[i] == supply)
+					m->supplies |= 1U << i;
+			}
+			supply = site->supplies[supply].parent;
+		}
+	} else {
+		m->prior = m->zone == g->config.zone ? COUPLING_ZONE : 0;
+	}
+	m->coupling = coupling_estimate(&m->learned, m->prior);
+}
+
+static uint32_t site_count(const struct gossip *g)
+{
+	const struct site *site = g->config.site;
+	uint32_t nr = 0, i;
+
+	if (!site)
+		return 0;
+	for (i = 0; i < site->nr_nodes; i++)
+		nr += site->zones[site->nodes[i].zone].number == g->config.zone;
+	return nr;
+}
+
+/* Where this node stands, and what feeds it. */
+void zone_init(struct gossip *g)
+{
+	const struct site *site = g->config.site;
+	uint32_t supply;
+
+	g->site = site ? site_find(site, &g->config.self) : SITE_NONE;
+	g->nr_chain = 0;
+	supply = g->site == SITE_NONE ? SITE_NONE : site->nodes[g->site].supply;
+	while (supply != SITE_NONE && g->nr_chain < CHAIN_MAX) {
+		g->chain[g->nr_chain++] = supply;
+		supply = site->supplies[supply].parent;
+	}
+	g->site_expected = site_count(g);
+	zone_aggregate(g);
+}
+
+/* --- who there is --- */
+
+static void count_nodes(struct gossip *g, struct aggregate *z)
+{
+	const struct member *m;
+	uint32_t i;
+
+	z->seen = 1;
+	z->crises = g->crisis;
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (m->zone != g->config.zone || m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+			continue;
+		z->silent += m->silent;
+		if (m->unseen)
+			continue;
+		z->seen++;
+		z->crises += m->crisis && !m->silent;
+		z->say_degraded += m->has_beacon && (m->beacon.flags & GW_DEGRADED);
+	}
+	if (z->seen > g->expected_max)
+		g->expected_max = z->seen;
+	if (g->config.expected)
+		z->expected = g->config.expected;
+	else if (g->site_expected)
+		z->expected = g->site_expected;
+	else
+		z->expected = g->expected_max;
+	if (g->now_ns - g->start_ns < LISTEN_FIRST_NS + g->deaf_ns || z->expected < z->seen)
+		z->expected = z->seen;
+}
+
+static void notice_partition(struct gossip *g)
+{
+	uint64_t seen = g->zone.seen, expected = g->zone.expected;
+	bool on = g->partitioned ? 10 * seen < 9 * expected : 4 * seen < 3 * expected;
+
+	if (on == g->partitioned)
+		return;
+	g->partitioned = on;
+	core_event(g, GOSSIP_EV_PARTITION, &g->config.self, on, (double)seen / (double)expected);
+}
+
+/* --- what they say --- */
+
+enum reading {
+	READ_TEMP,
+	READ_INLET,
+	READ_MARGIN,
+	READ_POWER,
+};
+
+static double reading(const struct gossip *g, const struct member *m, enum reading what)
+{
+	const struct gossip_sample *s = &g->sample;
+
+	if (!m && !g->sampled)
+		return NAN;
+	if (m && !m->has_beacon)
+		return NAN;
+	switch (what) {
+	case READ_TEMP:
+		return m ? known_s16(m->beacon.temp_dc, 0.1) : s->temp_c;
+	case READ_INLET:
+		return m ? known_s16(m->beacon.inlet_dc, 0.1) : s->inlet_c;
+	case READ_MARGIN:
+		return m ? m->margin_c : s->limit_c - s->temp_c;
+	default:
+		return m ? known_power(g, m) : s->power_w;
+	}
+}
+
+/*
+ * Gather a reading of all who count; of this node too. @supply: of those that it feeds, -1: of all
+ */
+static size_t gather(struct gossip *g, enum reading what, int supply)
+{
+	const struct member *m;
+	double value = reading(g, NULL, what);
+	size_t nr = 0;
+	uint32_t i;
+
+	if (isfinite(value))
+		g->scratch[nr++] = value;
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (!counts(g, m) || (supply >= 0 && !(m->supplies >> supply & 1)))
+			continue;
+		value = reading(g, m, what);
+		if (isfinite(value))
+			g->scratch[nr++] = value;
+	}
+	return nr;
+}
+
+static double median(struct gossip *g, enum reading what)
+{
+	size_t nr = gather(g, what, -1);
+
+	return nr ? robust_median(g->scratch, nr) : NAN;
+}
+
+/*
+ * Of all, and the mean for those who do not say. Nothing is trimmed: the few nodes that draw most
+ * are most of the sum. A liar moves it by no more than power_max_w, where the site has that.
+ */
+static double power_sum(struct gossip *g, int supply, uint32_t nodes)
+{
+	size_t nr = gather(g, READ_POWER, supply), i;
+	double sum = 0;
+
+	if (!nr)
+		return NAN;
+	for (i = 0; i < nr; i++)
+		sum += g->scratch[i];
+	return nodes > nr ? sum / (double)nr * nodes : sum;
+}
+
+static double headroom(double used_w, double limit_w)
+{
+	double share = 1 - used_w / limit_w;
+
+	if (!(limit_w > 0) || isnan(used_w))
+		return NAN;
+	return share < 0 ? 0 : share;
+}
+
+static double cooling_headroom(const struct gossip *g, double power_w)
+{
+	const struct site *site = g->config.site;
+	uint32_t zone = site ? site_find_zone(site, g->config.zone) : SITE_NONE;
+
+	return zone == SITE_NONE ? NAN : headroom(power_w, (double)site->zones[zone].cooling_w);
+}
+
+/* Of all that feeds this node, what is left of the tightest. */
+static double supply_headroom(struct gossip *g)
+{
+	const struct site *site = g->config.site;
+	double least = NAN, left;
+	uint32_t i;
+
+	for (i = 0; i < g->nr_chain; i++) {
+		left = headroom(power_sum(g, (int)i, 0),
+				(double)site->supplies[g->chain[i]].limit_w);
+		if (!isnan(left) && !(left >= least))
+			least = left;
+	}
+	return least;
+}
+
+static void extremes(const struct gossip *g, struct aggregate *z)
+{
+	const struct member *m;
+	double value;
+	uint32_t i;
+
+	z->temp_max_c = reading(g, NULL, READ_TEMP);
+	z->margin_min_c = reading(g, NULL, READ_MARGIN);
+	z->multiplier_max = g->priced ? g->price.total : 1;
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (!counts(g, m) || !m->has_beacon || !(trust_weight(&m->trust) > 0.5))
+			continue;
+		value = reading(g, m, READ_TEMP);
+		if (!isnan(value) && !(value <= z->temp_max_c))
+			z->temp_max_c = value;
+		value = reading(g, m, READ_MARGIN);
+		if (!isnan(value) && !(value >= z->margin_min_c))
+			z->margin_min_c = value;
+		value = 0.01 * m->beacon.multiplier;
+		if (value > z->multiplier_max)
+			z->multiplier_max = value;
+	}
+}
+
+/* Put together what is known of the zone. */
+void zone_aggregate(struct gossip *g)
+{
+	struct aggregate z = { 0 };
+
+	count_nodes(g, &z);
+	z.temp_median_c = median(g, READ_TEMP);
+	z.inlet_c = median(g, READ_INLET);
+	z.margin_median_c = median(g, READ_MARGIN);
+	z.power_w = power_sum(g, -1, z.seen);
+	z.cooling = cooling_headroom(g, z.power_w);
+	z.supply = supply_headroom(g);
+	extremes(g, &z);
+	g->zone = z;
+	notice_partition(g);
+}
+
+/* --- how far a node is believed --- */
+
+void zone_evidence(const struct gossip *g, const struct member *m, struct trust_evidence *e)
+{
+	*e = (struct trust_evidence){
+		.now_ns = g->now_ns,
+		.temp_c = reading(g, m, READ_TEMP),
+		.margin_c = m->has_beacon ? known_s16(m->beacon.margin_dc, 0.1) : NAN,
+		.inlet_c = reading(g, m, READ_INLET),
+		.power_w = known_power(g, m),
+		.zone_inlet_c = g->zone.inlet_c,
+		.zone_temp_c = g->zone.temp_median_c,
+		.frozen = 2 * g->zone.seen < g->zone.expected,
+	};
+}
+
+/* A new beacon has come. */
+void zone_judge(struct gossip *g, struct member *m)
+{
+	bool suspect = m->trust.suspect;
+	struct trust_evidence e;
+
+	zone_evidence(g, m, &e);
+	trust_judge(&m->trust, &trust_defaults, &e);
+	m->margin_c = trust_margin_c(&m->trust, &e);
+	if (g->sampled && isfinite(g->sample.inlet_c) && isfinite(e.temp_c))
+		coupling_learn(&m->learned, g->now_ns, e.temp_c, g->sample.inlet_c,
+			       g->zone.inlet_c);
+	m->coupling = coupling_estimate(&m->learned, m->prior);
+	if (m->trust.suspect != suspect)
+		core_event(g, GOSSIP_EV_SUSPECT, &m->id, !suspect, trust_weight(&m->trust));
+}
