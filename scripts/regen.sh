@@ -4,6 +4,7 @@
 # Regenerates the checked-in files that follow from others, inside the build root:
 #	Documentation/netlink/specs/maxwell.yaml -> uapi/linux/maxwell.h, kernel/netlink_gen.[ch]
 #	kernel/tunables.h, coupling.h -> Documentation/ABI/testing/sysfs-kernel-maxwell
+#	gossipd/daemon/config_keys.c -> Documentation/gossipd.conf, gossipd/man/gossipd.conf.5
 #
 # Usage: regen.sh [check]		check: only compare, fail on a difference
 
@@ -36,9 +37,18 @@ generate kernel source netlink_gen.c
 gcc-14 -Wall -Wextra -Werror -Ikernel -o "$work/gen-abi" scripts/gen-abi.c
 "$work/gen-abi" > "$work/Documentation/ABI/testing/sysfs-kernel-maxwell"
 
+# Settings of gossipd: their table, with all that it takes to print it.
+mkdir --parents "$work/gossipd/man"
+gcc-14 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Igossipd/core -Igossipd/daemon \
+	-o "$work/gen-config" scripts/gen-config.c gossipd/core/control_params.c \
+	gossipd/daemon/config{,_addr,_doc,_file,_keys,_number,_rules,_text,_value}.c -linih -lm
+"$work/gen-config" example > "$work/Documentation/gossipd.conf"
+"$work/gen-config" man > "$work/gossipd/man/gossipd.conf.5"
+
 rc=0
 for file in uapi/linux/maxwell.h kernel/netlink_gen.h kernel/netlink_gen.c \
-	Documentation/ABI/testing/sysfs-kernel-maxwell; do
+	Documentation/ABI/testing/sysfs-kernel-maxwell \
+	Documentation/gossipd.conf gossipd/man/gossipd.conf.5; do
 	if [[ ${1:-} == check ]]; then
 		diff --unified "$file" "$work/$file" || rc=1
 	elif ! cmp --quiet "$file" "$work/$file"; then

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Start, loop and end.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "log.h"
+#include "text.h"
+
+#define NSEC_PER_SEC UINT64_C(1000000000)
+#define STATUS_MS 5000
+/* What was said at the end gets out, and whoever waits for us does not wait long. */
+#define LEAVE_MS 100
+
+/**
+ * daemon_name_of() - name of a node for people
+ * @d: the daemon
+ * @id: of the node
+ *
+ * Return: the site's name for it, or "".
+ */
+const char *daemon_name_of(const struct daemon *d, const struct gw_id *id)
+{
+	uint32_t index;
+
+	if (!d->site)
+		return "";
+	index = site_find(&d->site->site, id);
+	return index == SITE_NONE ? "" : d->site->site.nodes[index].name;
+}
+
+/**
+ * daemon_who() - a node as people want to read it: its UUID, with its name in front if it has one
+ * @d: the daemon
+ * @id: of the node
+ * @text: written to
+ *
+ * Return: @text.
+ */
+const char *daemon_who(const struct daemon *d, const struct gw_id *id, char text[DAEMON_WHO_LEN])
+{
+	const char *name = daemon_name_of(d, id);
+	char uuid[ID_TEXT_LEN];
+
+	id_text(id, uuid);
+	if (name[0])
+		snprintf(text, DAEMON_WHO_LEN, "%s (%s)", name, uuid);
+	else
+		snprintf(text, DAEMON_WHO_LEN, "%s", uuid);
+	return text;
+}
+
+static void set_alarm(struct daemon *d)
+{
+	struct itimerspec at = { 0 };
+
+	/* All zeros turn it off, which a deadline in the past must not. */
+	if (d->due_ns != GOSSIP_NEVER) {
+		at.it_value.tv_sec = d->due_ns / NSEC_PER_SEC;
+		at.it_value.tv_nsec = d->due_ns % NSEC_PER_SEC;
+		if (!d->due_ns)
+			at.it_value.tv_nsec = 1;
+	}
+	timerfd_settime(d->alarm_fd, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+/**
+ * daemon_step() - let the core do what is due, and be woken when it has more to do
+ * @d: which runs; to be called after everything that happened to the core
+ */
+void daemon_step(struct daemon *d)
+{
+	d->due_ns = gossip_step(d->core, uv_hrtime());
+	set_alarm(d);
+}
+
+static void on_alarm(uv_poll_t *poll, int status, int events)
+{
+	struct daemon *d = poll->data;
+	uint64_t now_ns = uv_hrtime();
+	uint64_t times;
+
+	(void)status;
+	(void)events;
+	if (read(d->alarm_fd, &times, sizeof(times)) < 0)
+		return;
+	if (now_ns > d->due_ns && now_ns - d->due_ns > d->delay_max_ns)
+		d->delay_max_ns = now_ns - d->due_ns;
+	daemon_step(d);
+}
+
+static void on_datagram(void *ctx, const struct gossip_addr *from, uint8_t *bytes, size_t len)
+{
+	struct daemon *d = ctx;
+
+	gossip_receive(d->core, uv_hrtime(), from, bytes, len);
+}
+
+static void on_drained(void *ctx)
+{
+	daemon_step(ctx);
+}
+
+static void on_sample(void *ctx, uint64_t now_ns, const struct gossip_sample *sample)
+{
+	struct daemon *d = ctx;
+
+	(void)now_ns;
+	gossip_sample(d->core, uv_hrtime(), sample);
+	daemon_step(d);
+}
+
+static void on_demand(void *ctx, const struct control_demand *steps, size_t nr, uint32_t base_price)
+{
+	struct daemon *d = ctx;
+
+	gossip_demand(d->core, uv_hrtime(), steps, nr, base_price);
+	daemon_step(d);
+}
+
+static void on_status(uv_timer_t *timer)
+{
+	daemon_status(timer->data);
+}
+
+static void on_left(uv_timer_t *timer)
+{
+	uv_stop(timer->loop);
+}
+
+/**
+ * daemon_stop() - say good-bye and end
+ * @d: which runs
+ */
+void daemon_stop(struct daemon *d)
+{
+	if (d->stopping)
+		return;
+	d->stopping = true;
+	notify_stopping();
+	log_info("leaving");
+	gossip_leave(d->core, uv_hrtime());
+	daemon_step(d);
+	uv_timer_start(&d->status, on_left, LEAVE_MS, 0);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct daemon *d = handle->data;
+
+	if (number == SIGHUP)
+		daemon_reload(d);
+	else if (number == SIGUSR1)
+		daemon_dump(d);
+	else
+		daemon_stop(d);
+}
+
+static void start_signals(struct daemon *d)
+{
+	static const int numbers[DAEMON_SIGNALS] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	size_t i;
+
+	for (i = 0; i < DAEMON_SIGNALS; i++) {
+		uv_signal_init(&d->loop, &d->signals[i]);
+		d->signals[i].data = d;
+		uv_signal_start(&d->signals[i], on_signal, numbers[i]);
+	}
+}
+
+static int start_alarm(struct daemon *d)
+{
+	d->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (d->alarm_fd < 0)
+		return -errno;
+	d->alarm.data = d;
+	uv_poll_init(&d->loop, &d->alarm, d->alarm_fd);
+	return uv_poll_start(&d->alarm, UV_READABLE, on_alarm);
+}
+
+/* The incarnation is on the disk before anybody hears of it. */
+static int start_state(struct daemon *d)
+{
+	const char *dir = d->config->node.state_dir;
+	struct timespec wall;
+	int err;
+
+	err = state_open(&d->state, dir);
+	if (err) {
+		log_error("cannot use the state directory %s: %s", dir,
+			  err == -EBUSY ? "another gossipd has it" : strerror(-err));
+		return err;
+	}
+	clock_gettime(CLOCK_REALTIME, &wall);
+	err = state_start(&d->state, wall.tv_sec * 1000 + wall.tv_nsec / 1000000, &d->incarnation);
+	if (d->state.source == STATE_CORRUPT)
+		log_warning("%s/" STATE_FILE " makes no sense: the incarnation is made of the time",
+			    dir);
+	else if (d->state.source == STATE_FIRST)
+		log_info("there is no %s/" STATE_FILE ": the incarnation is made of the time", dir);
+	if (err)
+		log_error("cannot write to the state directory %s: %s", dir, strerror(-err));
+	return err;
+}
+
+static int start_core(struct daemon *d)
+{
+	struct gossip_config config;
+	struct gossip_env env = daemon_env;
+	const char *why;
+	int err;
+
+	err = daemon_load_keys(d->config, &d->keys);
+	if (err)
+		return err;
+	d->crypto = crypto_sodium(d->keys.secret);
+	env.ctx = d;
+	env.crypto = &d->crypto;
+	daemon_core_config(d, d->config, d->site, &d->keys.ring, &config);
+	why = gossip_config_check(&config);
+	if (!why) {
+		d->core = gossip_create(&config, &env, uv_hrtime());
+		if (!d->core)
+			why = "out of memory";
+	}
+	crypto_sodium_wipe(&config.keys, sizeof(config.keys));
+	if (why)
+		log_error("cannot start: %s", why);
+	return why ? -EINVAL : 0;
+}
+
+static int start_feed(struct daemon *d)
+{
+	const struct feed_user user = { .ctx = d, .demand = on_demand };
+	int err = 0;
+
+	if (d->config->feed.enabled)
+		err = feed_open(&d->feed, &d->loop, &d->config->feed, &user);
+	if (err)
+		log_error("cannot start the feed: %s", uv_strerror(err));
+	return err;
+}
+
+static int start_sensors(struct daemon *d)
+{
+	char error[SENSORS_ERROR_MAX] = "";
+	struct sensors_config config;
+
+	daemon_sensors_config(d->options, d->config, &config);
+	d->sensors = sensors_start(&d->loop, &config, on_sample, d, error);
+	if (d->sensors)
+		return 0;
+	log_error("cannot read sensors: %s", error);
+	return -EINVAL;
+}
+
+static int start_trace(struct daemon *d)
+{
+	if (!d->options->trace)
+		return 0;
+	d->trace = fopen(d->options->trace, "ae");
+	if (!d->trace) {
+		log_error("cannot open %s: %s", d->options->trace, strerror(errno));
+		return -errno;
+	}
+	setvbuf(d->trace, NULL, _IOLBF, 0);
+	return 0;
+}
+
+static int start(struct daemon *d)
+{
+	const struct udp_user user = {
+		.ctx = d, .receive = on_datagram, .drained = on_drained,
+	};
+	int err;
+
+	err = start_trace(d);
+	if (!err)
+		err = start_state(d);
+	if (!err)
+		err = start_alarm(d);
+	if (!err)
+		err = start_core(d);
+	if (!err)
+		err = udp_open(&d->udp, &d->loop, d->config, &user);
+	if (!err)
+		err = start_feed(d);
+	if (!err)
+		err = start_sensors(d);
+	if (!err)
+		err = daemon_serve(d);
+	if (err)
+		return err;
+	udp_lose(d->udp, d->options->lose_permille);
+	start_signals(d);
+	daemon_step(d);
+	daemon_contacts_start(d);
+	uv_timer_start(&d->status, on_status, STATUS_MS, STATUS_MS);
+	return 0;
+}
+
+static void close_rest(uv_handle_t *handle, void *arg)
+{
+	(void)arg;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void end(struct daemon *d)
+{
+	if (d->http)
+		http_close(d->http);
+	hook_stop(&d->hook);
+	notify_stop(&d->notify);
+	if (d->sensors)
+		sensors_stop(d->sensors);
+	if (d->feed)
+		feed_close(d->feed);
+	if (d->udp)
+		udp_close(d->udp);
+	uv_walk(&d->loop, close_rest, NULL);
+	/* Nothing is left that it could wait for. */
+	uv_run(&d->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&d->loop);
+	if (d->core)
+		gossip_destroy(d->core);
+	if (d->alarm_fd >= 0)
+		close(d->alarm_fd);
+	state_close(&d->state);
+	if (d->trace)
+		fclose(d->trace);
+	keys_wipe(&d->keys);
+	site_file_free(d->site);
+	config_free(d->config);
+}
+
+/**
+ * daemon_run() - be a daemon, until a signal ends it
+ * @options: of the command line
+ *
+ * Return: exit status: 0, 1 if something failed, 6 (as systemd has it) if the settings are wrong.
+ */
+int daemon_run(const struct daemon_options *options)
+{
+	struct daemon *d = calloc(1, sizeof(*d));
+	int err;
+
+	if (!d || !crypto_sodium_start()) {
+		log_error("out of memory, or no random numbers");
+		free(d);
+		return DAEMON_FAILED;
+	}
+	/* Before there is anything to read again or to dump, being asked to is no reason to die. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	d->options = options;
+	d->alarm_fd = -1;
+	d->state.dir = -1;
+	d->state.lock = -1;
+	d->started_ns = uv_hrtime();
+	if (daemon_load(options, &d->config, &d->site)) {
+		free(d);
+		return DAEMON_NOT_CONFIGURED;
+	}
+	log_setup(d->config->log.level, d->config->log.target, d->config->log.burst_per_s);
+	uv_loop_init(&d->loop);
+	uv_timer_init(&d->loop, &d->contacts);
+	uv_timer_init(&d->loop, &d->status);
+	d->status.data = d;
+	hook_init(&d->hook, &d->loop);
+	notify_start(&d->notify, &d->loop);
+	err = start(d);
+	if (!err) {
+		log_info("version " MAXWELL_VERSION " runs, incarnation %llu",
+			 (unsigned long long)d->incarnation);
+		notify_ready();
+		uv_run(&d->loop, UV_RUN_DEFAULT);
+	}
+	end(d);
+	free(d);
+	return err ? DAEMON_FAILED : DAEMON_ENDED;
+}

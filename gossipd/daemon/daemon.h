@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The daemon: the core, and around it what the core has no business with: sockets, sensors, the
+ * kernel's module, files, signals. One loop, and everything here is called by it.
+ */
+#ifndef GOSSIPD_DAEMON_H
+#define GOSSIPD_DAEMON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <uv.h>
+
+#include "config.h"
+#include "crypto_sodium.h"
+#include "feed.h"
+#include "gossip.h"
+#include "hook.h"
+#include "http.h"
+#include "keys.h"
+#include "notify.h"
+#include "sensors.h"
+#include "site_file.h"
+#include "state.h"
+#include "udp.h"
+
+#define DAEMON_SIGNALS 4
+/* For a reading of all sensors, before they are printed. */
+#define SENSORS_WAIT_MS 3000
+/* A node's name for people, and its UUID. */
+#define DAEMON_WHO_LEN (SITE_NAME_LEN + 48)
+
+/* Exit statuses; the last as of systemd.exec(5). */
+enum daemon_exit {
+	DAEMON_ENDED = 0,
+	DAEMON_FAILED = 1,
+	DAEMON_USAGE = 2,
+	DAEMON_NOT_CONFIGURED = 6,
+};
+
+/**
+ * struct daemon_options - what the command line says
+ * @config: path of the settings
+ * @root: directory that stands for / when sensors are read; NULL: as the settings say
+ * @trace: file that gets a line for each change, for tests; NULL: none
+ * @lose_permille: received datagrams that are thrown away, for tests
+ */
+struct daemon_options {
+	const char *config;
+	const char *root;
+	const char *trace;
+	unsigned int lose_permille;
+};
+
+/**
+ * struct daemon - all of it
+ * @loop: the loop
+ * @options: of the command line
+ * @config: settings in force
+ * @site: description of the site; NULL: there is none
+ * @keys: of this node, and of the zone as they were at the start
+ * @crypto: with the own secret
+ * @state: what outlives us
+ * @incarnation: of this start
+ * @core: the core
+ * @udp: sockets
+ * @feed: to the kernel's module; NULL: turned off
+ * @sensors: they
+ * @http: server; NULL: turned off
+ * @hook: program of [Migrate]
+ * @notify: the service manager
+ * @alarm: for the core's next step
+ * @alarm_fd: timer of the kernel, since those of the loop count in milliseconds
+ * @contacts: for those that should be there, and are not heard of
+ * @contacts_ms: until the next look
+ * @signals: that we hear
+ * @status: line for the service manager, now and then
+ * @trace: for tests; may be NULL
+ * @started_ns: when
+ * @due_ns: of the core's next step
+ * @delay_max_ns: most that a step came late
+ * @ready: the service manager was told
+ * @stopping: it is about to end
+ * @price: last one
+ * @price_ns: when
+ */
+struct daemon {
+	uv_loop_t loop;
+	const struct daemon_options *options;
+	struct daemon_config *config;
+	struct site_file *site;
+	struct keys keys;
+	struct gossip_crypto crypto;
+	struct state state;
+	uint64_t incarnation;
+	struct gossip *core;
+	struct udp *udp;
+	struct feed *feed;
+	struct sensors *sensors;
+	struct http *http;
+	struct hook hook;
+	struct notify notify;
+	uv_poll_t alarm;
+	int alarm_fd;
+	uv_timer_t contacts;
+	uint64_t contacts_ms;
+	uv_signal_t signals[DAEMON_SIGNALS];
+	uv_timer_t status;
+	FILE *trace;
+	uint64_t started_ns;
+	uint64_t due_ns;
+	uint64_t delay_max_ns;
+	bool ready;
+	bool stopping;
+	struct control_output price;
+	uint64_t price_ns;
+};
+
+/* daemon.c */
+int daemon_run(const struct daemon_options *options);
+void daemon_step(struct daemon *d);
+void daemon_stop(struct daemon *d);
+const char *daemon_name_of(const struct daemon *d, const struct gw_id *id);
+const char *daemon_who(const struct daemon *d, const struct gw_id *id, char text[DAEMON_WHO_LEN]);
+
+/* setup.c */
+int daemon_load(const struct daemon_options *options, struct daemon_config **config,
+		struct site_file **site);
+int daemon_load_keys(const struct daemon_config *config, struct keys *keys);
+void daemon_core_config(const struct daemon *d, const struct daemon_config *config,
+			const struct site_file *site, const struct seal_keyring *ring,
+			struct gossip_config *out);
+void daemon_sensors_config(const struct daemon_options *options,
+			   const struct daemon_config *config, struct sensors_config *out);
+
+/* actions.c */
+extern const struct gossip_env daemon_env;
+
+/* contacts.c */
+void daemon_contacts_start(struct daemon *d);
+
+/* serve.c */
+int daemon_serve(struct daemon *d);
+
+/* reload.c */
+void daemon_reload(struct daemon *d);
+
+/* dump.c */
+void daemon_dump(struct daemon *d);
+void daemon_status(struct daemon *d);
+
+#endif /* GOSSIPD_DAEMON_H */

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The daemon's state for people: a line for the service manager, and all of it to the log.
+ */
+#include <inttypes.h>
+#include <math.h>
+
+#include "addr.h"
+#include "daemon.h"
+#include "log.h"
+#include "text.h"
+
+#define MEMBER_FORMAT " margin %.1f coupling %.2f weight %.2f heard %.3f s ago"
+
+static size_t count(const struct daemon *d, enum gossip_state state)
+{
+	struct gossip_member member;
+	size_t nr = 0, i;
+
+	for (i = 0; i < gossip_nr_members(d->core); i++) {
+		gossip_get_member(d->core, i, &member);
+		nr += member.state == state;
+	}
+	return nr;
+}
+
+/**
+ * daemon_status() - tell the service manager how it goes, in a line
+ * @d: which runs
+ */
+void daemon_status(struct daemon *d)
+{
+	struct gossip_self self;
+
+	gossip_get_self(d->core, &self);
+	notify_status("%zu nodes live, %zu suspect, %zu dead; price %.2f; %.1f of %.1f degrees%s",
+		      count(d, GOSSIP_ALIVE), count(d, GOSSIP_SUSPECT), count(d, GOSSIP_DEAD),
+		      self.price.total, self.sample.temp_c, self.sample.limit_c,
+		      self.crisis ? "; crisis" : "");
+}
+
+static void dump_members(const struct daemon *d, uint64_t now_ns)
+{
+	struct gossip_member member;
+	char who[DAEMON_WHO_LEN], addr[ADDR_TEXT_LEN];
+	size_t i;
+
+	for (i = 0; i < gossip_nr_members(d->core); i++) {
+		gossip_get_member(d->core, i, &member);
+		log_info("dump: node %s at %s %s%s%s incarnation %" PRIu64 MEMBER_FORMAT,
+			 daemon_who(d, &member.id, who), addr_text(&member.addr, addr),
+			 gossip_state_names[member.state], member.silent ? " silent" : "",
+			 member.suspect ? " suspect" : "", member.incarnation, member.margin_c,
+			 member.coupling, member.weight,
+			 member.heard_ns ? (now_ns - member.heard_ns) / 1e9 : NAN);
+	}
+}
+
+static void dump_zones(const struct daemon *d)
+{
+	struct gossip_zone zone;
+	char id[ID_TEXT_LEN];
+	size_t i;
+
+	for (i = 0; i < gossip_nr_zones(d->core); i++) {
+		gossip_get_zone(d->core, i, &zone);
+		log_info("dump: zone %u speaker %s seen %u of %u%s%s hottest %.1f margin %.1f cooling %.2f supply %.2f",
+			 zone.number, id_text(&zone.speaker, id), zone.seen, zone.expected,
+			 zone.degraded ? " degraded" : "", zone.partitioned ? " partitioned" : "",
+			 zone.temp_max_c, zone.margin_min_c, zone.cooling_headroom,
+			 zone.supply_headroom);
+	}
+}
+
+static void dump_counters(struct daemon *d)
+{
+	const uint64_t *counters = gossip_counters(d->core);
+	uint64_t datagrams[UDP_COUNTERS];
+	struct feed_status feed;
+	size_t i;
+
+	for (i = 0; i < GOSSIP_COUNTERS; i++) {
+		if (counters[i])
+			log_info("dump: counter %s %" PRIu64, gossip_counter_names[i], counters[i]);
+	}
+	udp_get_counters(d->udp, datagrams);
+	for (i = 0; i < UDP_COUNTERS; i++) {
+		if (datagrams[i])
+			log_info("dump: udp %s %" PRIu64, udp_counter_names[i], datagrams[i]);
+	}
+	if (!d->feed)
+		return;
+	feed_get_status(d->feed, &feed);
+	log_info("dump: feed %s updates %" PRIu64 " errors %" PRIu64 " took at most %.1f us %s",
+		 feed.on ? "on" : "off", feed.updates, feed.errors, feed.price_max_ns / 1e3,
+		 feed.error);
+}
+
+/**
+ * daemon_dump() - write everything to the log, past its limit
+ * @d: which runs
+ */
+void daemon_dump(struct daemon *d)
+{
+	const struct config_log *log = &d->config->log;
+	uint64_t now_ns = uv_hrtime();
+	struct gossip_self self;
+	char id[ID_TEXT_LEN];
+
+	log_setup(CONFIG_LOG_INFO, log->target, 0);
+	gossip_get_self(d->core, &self);
+	log_info("dump: self %s incarnation %" PRIu64 " health %u%s%s interval %u ms temperature %.1f"
+		 " of %.1f power %.1f price %.3f local %.3f external %.3f gpu %.3f late %.3f ms",
+		 id_text(&d->config->gossip.self, id), self.incarnation, self.health,
+		 self.crisis ? " crisis" : "", self.speaker ? " speaker" : "", self.interval_ms,
+		 self.sample.temp_c, self.sample.limit_c, self.sample.power_w, self.price.total,
+		 (double)self.price.local.multiplier / CONTROL_ONE,
+		 (double)self.price.external.multiplier / CONTROL_ONE,
+		 (double)self.price.gpu.multiplier / CONTROL_ONE, d->delay_max_ns / 1e6);
+	dump_members(d, now_ns);
+	dump_zones(d);
+	dump_counters(d);
+	log_info("dump: end");
+	log_setup(log->level, log->target, log->burst_per_s);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The daemon's state as JSON. Every document has "schema", which changes when a member gets another
+ * meaning or goes; members may be added. A measured value is an object: "value", null if it is not
+ * known, and "age_s", null if there never was one.
+ */
+#ifndef GOSSIPD_JSON_STATE_H
+#define GOSSIPD_JSON_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gossip.h"
+#include "site.h"
+
+#define STATUS_SCHEMA 1
+/* Sensors that are shown. */
+#define STATUS_SENSORS_MAX 64
+
+/**
+ * struct status_sensor - a sensor of the node
+ * @name: of the daemon's own; no more than STATUS_SENSORS_MAX are asked for
+ * @kind: what it measures: "temperature", "margin", "inlet", "power", "fan"
+ * @value: in degrees Celsius, watts, 0 to 1; NAN if not known
+ * @age_s: of the value; INFINITY if there is none
+ * @suspicion: 0 to 1
+ */
+struct status_sensor {
+	const char *name;
+	const char *kind;
+	double value;
+	double age_s;
+	double suspicion;
+};
+
+/**
+ * struct status_view - all that can be shown, at one moment
+ * @core: of the daemon
+ * @site: for names; may be NULL
+ * @self: name in the gossip
+ * @name: name for people; may be NULL
+ * @zone: of the node
+ * @version: of the daemon
+ * @now_ns: on the clock of the core
+ * @started_ns: likewise
+ * @loop_delay_s: most that a step came late
+ * @feed_on: the kernel took the last price
+ * @feed_updates: prices that it took
+ * @feed_errors: prices that it did not
+ * @nr_sensors: how many @sensor knows
+ * @sensor: tells of one; may be NULL
+ * @ctx: given to @sensor
+ */
+struct status_view {
+	const struct gossip *core;
+	const struct site *site;
+	struct gw_id self;
+	const char *name;
+	uint16_t zone;
+	const char *version;
+	uint64_t now_ns;
+	uint64_t started_ns;
+	double loop_delay_s;
+	bool feed_on;
+	uint64_t feed_updates;
+	uint64_t feed_errors;
+	size_t nr_sensors;
+	void (*sensor)(void *ctx, size_t index, struct status_sensor *out);
+	void *ctx;
+};
+
+extern const char *const status_cause_names[CONTROL_CAUSES];
+
+char *json_state(const struct status_view *view);
+char *json_neighbors(const struct status_view *view);
+char *json_zones(const struct status_view *view);
+char *json_price(const struct status_view *view);
+char *json_event(const struct status_view *view, const struct gossip_event *event);
+char *json_status(const char *status, const char *reason);
+
+#endif /* GOSSIPD_JSON_STATE_H */

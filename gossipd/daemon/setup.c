@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From files to what the parts of the daemon want to have.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-id128.h>
+
+#include "daemon.h"
+#include "log.h"
+
+/* Who asks for an id of the machine; made once, at random. */
+#define MAXWELL_APP \
+	SD_ID128_MAKE(5b, 0e, 91, c7, 2a, 6d, 4f, 38, 8e, d4, 17, a3, f6, 70, 2b, 9c)
+
+static void tell_errors(const struct config_errors *errors)
+{
+	size_t i;
+
+	for (i = 0; i < errors->nr; i++)
+		log_error("%s", errors->text[i]);
+	if (errors->dropped)
+		log_error("and %zu more errors", errors->dropped);
+}
+
+/*
+ * The name of a node that was given none: it follows from the machine's id, which itself is not for
+ * others to know.
+ */
+static int name_from_machine(struct gw_id *id)
+{
+	static const struct gw_id none;
+	sd_id128_t own;
+	int err;
+
+	if (memcmp(id, &none, sizeof(none)))
+		return 0;
+	err = sd_id128_get_machine_app_specific(MAXWELL_APP, &own);
+	if (err < 0) {
+		log_error("Node.id is not set, and there is no machine id to make one of: %s",
+			  strerror(-err));
+		return -1;
+	}
+	memcpy(id->byte, own.bytes, sizeof(id->byte));
+	return 0;
+}
+
+/**
+ * daemon_load() - read the settings, and the site that they name
+ * @options: where they are
+ * @config: set
+ * @site: set; NULL if they name none
+ *
+ * Return: 0, or another number with everything that is wrong in the log.
+ */
+int daemon_load(const struct daemon_options *options, struct daemon_config **config,
+		struct site_file **site)
+{
+	struct config_errors *errors = calloc(1, sizeof(*errors));
+	int err;
+
+	*config = NULL;
+	*site = NULL;
+	if (!errors) {
+		log_error("out of memory");
+		return -1;
+	}
+	err = config_load(options->config, config, errors);
+	if (!err && (*config)->node.site_file)
+		err = site_file_load((*config)->node.site_file, site, errors);
+	if (!err && *site && site_find_zone(&(*site)->site, (*config)->gossip.zone) == SITE_NONE) {
+		config_error(errors, "%s: Node.zone: %s has no zone %u", options->config,
+			     (*config)->node.site_file, (*config)->gossip.zone);
+		err = -1;
+	}
+	if (!err && name_from_machine(&(*config)->gossip.self))
+		err = -1;
+	if (err) {
+		tell_errors(errors);
+		site_file_free(*site);
+		config_free(*config);
+		*config = NULL;
+		*site = NULL;
+	}
+	free(errors);
+	return err;
+}
+
+/**
+ * daemon_load_keys() - read all keys that the settings name
+ * @config: the settings
+ * @keys: set; to be wiped by keys_wipe()
+ *
+ * Return: 0, or a negative number with the reason in the log.
+ */
+int daemon_load_keys(const struct daemon_config *config, struct keys *keys)
+{
+	const struct keys_files files = {
+		.node = config->keys.identity,
+		.zone = config->keys.zone,
+		.authority = config->keys.authority,
+		.endorsement = config->keys.endorsement,
+	};
+	struct keys_error error = { "" };
+
+	if (keys_load(&files, &config->gossip.self, config->gossip.zone, keys, &error))
+		return 0;
+	log_error("%s", error.text);
+	return -1;
+}
+
+/**
+ * daemon_core_config() - settings of the core
+ * @d: the daemon: its keys, its incarnation
+ * @config: the settings
+ * @site: description of the site; may be NULL
+ * @ring: keys of the zone
+ * @out: set; points into @config and @site
+ */
+void daemon_core_config(const struct daemon *d, const struct daemon_config *config,
+			const struct site_file *site, const struct seal_keyring *ring,
+			struct gossip_config *out)
+{
+	*out = config->gossip;
+	out->public_key = d->keys.public_key;
+	out->authority = d->keys.authority;
+	out->endorsement = d->keys.endorsement;
+	out->incarnation = d->incarnation;
+	out->site = site ? &site->site : NULL;
+	out->keys = *ring;
+	out->multicast = config->multicast.enabled;
+	out->control = config->control;
+}
+
+static void tell_of_sensors(void *ctx, const char *text)
+{
+	(void)ctx;
+	log_info("%s", text);
+}
+
+_Static_assert(CONFIG_TEXTS_MAX <= SENSORS_EXCLUDE_MAX && CONFIG_EXEC_MAX <= SENSORS_EXEC_MAX,
+	       "what the settings can hold the sensors have to take");
+
+static void add_commands(const struct config_sensors *from, struct sensors_config *out)
+{
+	size_t i;
+
+	out->ipmi = (struct sensors_command){
+		.command = from->ipmi,
+		.interval_ms = from->command_interval_ms,
+		.timeout_ms = from->command_timeout_ms,
+	};
+	for (i = 0; i < from->exec.nr && i < CONFIG_EXEC_MAX; i++)
+		out->exec[i] = (struct sensors_command){
+			.command = from->exec.text[i],
+			.interval_ms = from->command_interval_ms,
+			.timeout_ms = from->command_timeout_ms,
+		};
+	for (i = 0; i < from->exclude.nr && i < CONFIG_TEXTS_MAX; i++)
+		out->exclude[i] = from->exclude.text[i];
+}
+
+/**
+ * daemon_sensors_config() - settings of the sensors
+ * @options: of the command line
+ * @config: the settings
+ * @out: set; points into the other two
+ */
+void daemon_sensors_config(const struct daemon_options *options,
+			   const struct daemon_config *config, struct sensors_config *out)
+{
+	const struct config_sensors *from = &config->sensors;
+
+	sensors_defaults(out);
+	out->root = options->root ? options->root : from->root;
+	out->interval_ms = from->interval_ms;
+	out->rescan_s = from->rescan_ms / 1000;
+	out->deadline_ms = from->deadline_ms;
+	out->stale_s = from->stale_ms / 1e3;
+	out->stuck_s = from->stuck_ms / 1e3;
+	out->thermal = from->thermal;
+	out->hwmon = from->hwmon;
+	out->rapl = from->rapl;
+	out->nvml = from->nvml;
+	out->events = from->events;
+	out->nvml_library = from->nvml_library;
+	out->file = from->file;
+	if (!isnan(from->limit_c))
+		out->limit_c = from->limit_c;
+	out->power_max_w = from->power_max_w;
+	out->log = tell_of_sensors;
+	add_commands(from, out);
+}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The daemon gossipd, its tests in network namespaces and its bench. What it is linked against is not
+# on every machine that the module is built on, so without it everything else is built all the same.
+
+GOSSIPD_LIBS := libuv libsodium inih jansson libsystemd libwebsockets $(LIB_LIBS)
+GOSSIPD_MISSING := $(shell for lib in $(GOSSIPD_LIBS); do pkg-config --exists $$lib || echo $$lib; done)
+GOSSIPD_SRC := $(wildcard gossipd/core/*.c gossipd/daemon/*.c)
+GOSSIPD_OBJ := $(GOSSIPD_SRC:gossipd/%.c=$(BUILD)/gossip/%.o)
+GOSSIPD_MAN := gossipd/man/gossipd.8
+GOSSIPD_UNIT := gossipd/gossipd.service
+GOSSIPD_PLUGINS := $(wildcard gossipd/plugins/*.sh)
+GOSSIPD_PLUGIN_DIR = $(DESTDIR)$(PREFIX)/lib/gossipd/plugins
+UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+
+# No fused operations: the core does the same on every machine. Lines for people may be cut short.
+GOSSIPD_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-format-truncation -Werror \
+	-D_GNU_SOURCE -ffp-contract=off \
+	-Iuapi -Itools/libmaxwell -Igossipd/core -Igossipd/daemon -DMAXWELL_VERSION='"$(VERSION)"' \
+	$(shell pkg-config --cflags $(GOSSIPD_LIBS))
+
+.PHONY: gossipd
+ifeq ($(GOSSIPD_MISSING),)
+tools: gossipd
+gossipd: $(BUILD)/gossipd ## the daemon of the thermal gossip
+else
+tools: gossipd-left-out
+gossipd: ## the daemon of the thermal gossip
+	@echo 'build: gossipd needs $(GOSSIPD_MISSING): install libuv1-dev libsodium-dev libinih-dev' \
+		'libjansson-dev libsystemd-dev libnl-genl-3-dev libwebsockets-dev' \
+		'libwebsockets-evlib-uv' >&2
+	@exit 1
+
+.PHONY: gossipd-left-out
+gossipd-left-out:
+	@echo 'build: gossipd is left out: $(GOSSIPD_MISSING) not found' >&2
+endif
+
+$(BUILD)/gossip/%.o: gossipd/%.c META
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(GOSSIPD_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/gossipd: $(GOSSIPD_OBJ) $(BUILD)/libmaxwell.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(GOSSIPD_OBJ) $(BUILD)/libmaxwell.a \
+		$(shell pkg-config --libs $(GOSSIPD_LIBS)) -lm -lpthread
+
+-include $(GOSSIPD_OBJ:.o=.d)
+
+# --- tests and bench: real daemons in namespaces of the build root ---
+
+NET := tests/userspace/gossip/net
+
+.PHONY: test-gossip bench-gossip in-root-gossip in-root-bench-gossip
+test-gossip: ## real gossipds in network namespaces (T=PATTERN: these cases, SLOW=1: stalls of 30 s)
+	$(Q)scripts/test.sh gossip
+
+bench-gossip: ## gossipd and serf in network namespaces: build/bench/gossip.json
+	$(Q)$(MAKE_IN_ROOT) in-root-bench-gossip
+
+in-root-gossip: $(BUILD)/gossipd
+	$(Q)python3 -B $(NET)/test_net.py $(BUILD)/gossipd '$(T)'
+
+in-root-bench-gossip: $(BUILD)/gossipd
+	$(Q)mkdir -p build/bench
+	$(Q)python3 -B $(NET)/bench_net.py $(BUILD)/gossipd build/bench/gossip.json
+
+# --- install ---
+
+.PHONY: install-gossipd uninstall-gossipd
+install-gossipd: gossipd ## install the daemon, its unit, its manual and plug-ins (as root)
+	$(say) INSTALL $(DESTDIR)$(PREFIX)/sbin/gossipd
+	$(Q)install -D $(BUILD)/gossipd $(DESTDIR)$(PREFIX)/sbin/gossipd
+	$(Q)install -D --mode=644 $(GOSSIPD_MAN) $(MAN_DIR)/gossipd.8
+	$(Q)install -D --target-directory=$(GOSSIPD_PLUGIN_DIR) $(GOSSIPD_PLUGINS)
+	$(Q)mkdir -p $(UNIT_DIR)
+	$(Q)sed 's|@prefix@|$(PREFIX)|' $(GOSSIPD_UNIT) > $(UNIT_DIR)/gossipd.service
+	$(Q)chmod 644 $(UNIT_DIR)/gossipd.service
+
+uninstall: uninstall-gossipd
+uninstall-gossipd:
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/gossipd $(MAN_DIR)/gossipd.8 $(UNIT_DIR)/gossipd.service
+	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/gossipd
+
+ifeq ($(GOSSIPD_MISSING),)
+install-tools: install-gossipd
+endif
