@@ -23,6 +23,8 @@
 
 #define CPU_DETAILS "  -c, --cpu LIST   only these CPUs, such as 0-3,8\n"
 
+#define SOCKET_DETAILS "  -s, --socket PATH   where gossipd listens, /run/gossipd/http.sock by default\n"
+
 const struct mc_command mc_commands[] = {
 	{ "status", NULL, cmd_status, MC_NEEDS_MODULE, "",
 	  "Is the class attached, what it does; exit status 3 if not", NULL },
@@ -97,6 +99,12 @@ const struct mc_command mc_commands[] = {
 	  "Print events as they come; class and price without a name",
 	  "  -n, --count N        end after N events\n"
 	  "  -t, --timeout TIME   end after this time; status 124 if --count is not reached\n" },
+	{ "gossip", "status", cmd_gossip_status, MC_DEFAULT_VERB, "[--socket PATH]",
+	  "Show what gossipd measures here, and the price that it makes of it", SOCKET_DETAILS },
+	{ "gossip", "peers", cmd_gossip_peers, 0, "[--socket PATH]",
+	  "Show the other nodes that gossipd hears of", SOCKET_DETAILS },
+	{ "gossip", "zone", cmd_gossip_zone, 0, "[--socket PATH]",
+	  "Show the zones of cooling, their headroom in cooling and in power", SOCKET_DETAILS },
 	{ "tune", "list", cmd_tune_list, 0, "", "List all tunables", NULL },
 	{ "tune", "diff", cmd_tune_diff, 0, "", "List the tunables that were changed", NULL },
 	{ "tune", "get", cmd_tune_get, 0, "NAME", "Print a tunable", NULL },

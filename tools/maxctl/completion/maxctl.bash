@@ -6,7 +6,8 @@
 _maxctl_words() {
 	case $1 in
 	"") echo status attach detach run set show list top price demand cpus wallet gpu \
-		monitor tune doctor version help ;;
+		monitor gossip tune doctor version help ;;
+	gossip) echo status peers zone ;;
 	price) echo show set ;;
 	wallet) echo list show new set fund grant revoke grants delete ;;
 	tune) echo list diff get set reset ;;
@@ -32,6 +33,7 @@ _maxctl_options() {
 	"wallet set") echo "$common --income --cap --half-life --unlimited" ;;
 	"wallet grant" | "wallet revoke") echo "$common --user --pid --cgroup" ;;
 	monitor) echo "$common --count --timeout" ;;
+	gossip*) echo "$common --socket" ;;
 	"tune reset") echo "$common --all" ;;
 	*) echo "$common" ;;
 	esac
@@ -65,7 +67,7 @@ _maxctl_operands() {
 		;;
 	monitor) echo class price auction wallet ;;
 	help) _maxctl_words "" ;;
-	"help price" | "help tune" | "help wallet") _maxctl_words "${1#help }" ;;
+	"help price" | "help tune" | "help wallet" | "help gossip") _maxctl_words "${1#help }" ;;
 	esac
 }
 
@@ -78,7 +80,7 @@ _maxctl() {
 		[[ $word == -* ]] && continue
 		if [[ -z $command ]]; then
 			command=$word
-		elif [[ " price tune wallet help " == *" $command "* ]]; then
+		elif [[ " price tune wallet gossip help " == *" $command "* ]]; then
 			command+=" $word"
 		elif [[ $command == run ]]; then
 			# Values of options come before the command that is to run.
