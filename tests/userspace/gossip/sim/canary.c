@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bugs on purpose, to see that the campaign finds them. The shipped objects stay as they are: the
+ * linker's --wrap puts these functions between one object and another, and they pass the call on
+ * unless their bug is asked for. Others are where the simulator has its hands in any case: crypto.c
+ * (tags), node.c (readings, dice).
+ *
+ * It counts allocations in the same way: the core may not make any once it is created.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "sim.h"
+
+enum sim_canary sim_canary;
+const struct sim_node *sim_inside;
+uint64_t sim_allocations;
+
+const char *const sim_canary_names[SIM_CANARIES] = {
+	[SIM_CANARY_NONE] = "none", [SIM_CANARY_REPLAY] = "replay", [SIM_CANARY_TAG] = "tag",
+	[SIM_CANARY_REFUTE] = "refute", [SIM_CANARY_COLD] = "cold",
+	[SIM_CANARY_DICE] = "dice",
+};
+
+bool __real_seal_fresh(const struct seal_window *window, const struct gw_header *header);
+bool __wrap_seal_fresh(const struct seal_window *window, const struct gw_header *header);
+void __real_claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
+void __wrap_claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t nr, size_t size);
+void *__wrap_calloc(size_t nr, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+bool __wrap_seal_fresh(const struct seal_window *window, const struct gw_header *header)
+{
+	return sim_canary == SIM_CANARY_REPLAY || __real_seal_fresh(window, header);
+}
+
+void __wrap_claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c)
+{
+	if (sim_canary == SIM_CANARY_REFUTE && sim_inside &&
+	    !memcmp(&c->subject, &sim_inside->id, sizeof(c->subject)))
+		return;
+	__real_claim_receive(g, from, c);
+}
+
+/* What the simulator allocates in the core's calls out does not count, see outside() in node.c. */
+static void count(void)
+{
+	if (sim_inside)
+		sim_allocations++;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	count();
+	return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t nr, size_t size)
+{
+	count();
+	return __real_calloc(nr, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	count();
+	return __real_realloc(old, size);
+}

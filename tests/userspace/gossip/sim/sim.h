@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A world for gossipd's core: some nodes with the shipped objects in them, a network that loses
+ * and distorts, clocks that drift, processes that stand still, hosts that crash, rooms that get
+ * hot, sensors that lie, an attacker - all drawn from a seed - and somebody who watches what
+ * must hold.
+ *
+ * options.c draws what a world is like, queue.c keeps its events in order, net.c carries
+ * datagrams, node.c runs the core, heat.c is the room, faults.c breaks things, hostile.c forges,
+ * and watch.c and agree.c know what must not happen. campaign.c runs many worlds.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gossip.h"
+#include "random.h"
+
+#define SIM_US 1000ULL
+#define SIM_MS 1000000ULL
+#define SIM_S 1000000000ULL
+#define SIM_NODES_MAX 128
+#define SIM_ZONES_MAX 4
+/* Datagrams that the socket of a stopped process holds: 208 KiB, of some 800 bytes each. */
+#define SIM_SOCKET_MAX 256
+#define SIM_CAPTURES 64
+#define SIM_TICK_NS (100 * SIM_MS)
+#define SIM_DELAY_TICKS 32
+#define SIM_DEMAND_STEPS 8
+#define SIM_HIST_PER_OCTAVE 16
+#define SIM_HIST (24 * SIM_HIST_PER_OCTAVE)
+#define SIM_TEXT 256
+
+/* What was done to the world, counted. */
+enum sim_fault {
+	SIM_LOSS,
+	SIM_DUPLICATE,
+	SIM_REORDER,
+	SIM_CORRUPT,
+	SIM_TRUNCATE,
+	SIM_MTU,
+	SIM_CLOG,
+	SIM_PARTITION,
+	SIM_PARTITION_ONE_WAY,
+	SIM_ISOLATE,
+	SIM_MULTICAST_LOSS,
+	SIM_GROUP_EMPTY,
+	SIM_SELF_LOOP,
+	SIM_DRIFT,
+	SIM_JUMP,
+	SIM_SUSPEND,
+	SIM_PAUSE,
+	SIM_SOCKET_FULL,
+	SIM_CRASH,
+	SIM_RESTART,
+	SIM_RESTART_LOST,
+	SIM_POWER_CYCLE,
+	SIM_LEAVE,
+	SIM_KEY_ROTATION,
+	SIM_FORGED,
+	SIM_REPLAYED,
+	SIM_INSIDER,
+	SIM_LIE_COLD,
+	SIM_LIE_HOT,
+	SIM_STUCK,
+	SIM_NAN,
+	SIM_FAN_FAILURE,
+	SIM_THROTTLE,
+	SIM_FAULTS,
+};
+
+extern const char *const sim_fault_names[SIM_FAULTS];
+
+/* What must not happen. */
+enum sim_rule {
+	SIM_RULE_NONE,
+	SIM_RULE_FALSE_DEATH,
+	SIM_RULE_FORGED,
+	SIM_RULE_REPLAYED,
+	SIM_RULE_INCARNATION,
+	SIM_RULE_SEQUENCE,
+	SIM_RULE_BUDGET,
+	SIM_RULE_SIZE,
+	SIM_RULE_TABLES,
+	SIM_RULE_MEMORY,
+	SIM_RULE_PRICE_RANGE,
+	SIM_RULE_PRICE_LEASE,
+	SIM_RULE_BUSY,
+	SIM_RULE_CRISIS,
+	SIM_RULE_SILENCE,
+	SIM_RULE_SILENCE_PRICE,
+	SIM_RULE_FALSE_SILENCE,
+	SIM_RULE_MEMBERSHIP,
+	SIM_RULE_SPEAKER,
+	SIM_RULE_TEMPERATURE,
+	SIM_RULE_HUNTING,
+	SIM_RULE_REPEAT,
+	SIM_RULE_CRASHED,
+	SIM_RULES,
+};
+
+extern const char *const sim_rule_names[SIM_RULES];
+
+/* Bugs on purpose, see canary.c. */
+enum sim_canary {
+	SIM_CANARY_NONE,
+	SIM_CANARY_REPLAY,	/* the replay window takes everything */
+	SIM_CANARY_TAG,		/* the tag is not looked at */
+	SIM_CANARY_REFUTE,	/* nobody refutes */
+	SIM_CANARY_COLD,	/* readings are 15 degrees too low */
+	SIM_CANARY_DICE,	/* a random number depends on the process */
+	SIM_CANARIES,
+};
+
+extern const char *const sim_canary_names[SIM_CANARIES];
+
+enum sim_partition {
+	SIM_WHOLE,
+	SIM_SPLIT,		/* each node on a side by chance */
+	SIM_ISOLATED,		/* one node against all others */
+};
+
+/* What a world is like: chances in thousandths, by sim_options_draw(). */
+struct sim_options {
+	uint32_t nodes, zones, rack_nodes, chassis_nodes;
+	bool multicast, sodium, calm, authority;
+	uint64_t safety_ns;
+	uint64_t delay_min_ns, delay_mean_ns;
+	uint32_t loss, multicast_loss, duplicate, corrupt, truncate, clog;
+	uint32_t lossy_nodes, lossy_egress;
+	uint32_t mtu_links, mtu;
+	bool self_loop, group_empty;
+	enum sim_partition partition;
+	bool one_way, long_partition;
+	uint64_t partition_every_ns, partition_mean_ns;
+	uint32_t drift_ppm;
+	bool jumps, suspends;
+	uint32_t starved, suspicion_mult;
+	uint64_t pause_max_ns;
+	uint64_t crash_every_ns, restart_mean_ns;
+	uint32_t lose_state;
+	bool power_cycle, leaves, rotation, attacker, insider;
+	uint32_t liars;
+	double load, cooling;
+	uint64_t actuation_ns, migration_ns, fan_every_ns;
+};
+
+/**
+ * struct sim_packet - a datagram that is under way, or that an attacker has kept
+ * @next: of those that are free
+ * @refs: holders
+ * @from: node that sent it
+ * @forged: nobody may take it
+ * @insider: from the node that has gone bad
+ * @len: bytes
+ * @sent_ns: when it was made
+ * @taken: by nodes, in this life of theirs
+ * @bytes: of it
+ */
+struct sim_packet {
+	struct sim_packet *next;
+	uint32_t refs, from;
+	bool forged, insider;
+	uint32_t len;
+	uint64_t sent_ns;
+	uint64_t taken[SIM_NODES_MAX / 64];
+	uint8_t bytes[GW_DATAGRAM_MAX];
+};
+
+enum sim_event_kind {
+	SIM_EV_DELIVER,
+	SIM_EV_TIMER,
+	SIM_EV_SAMPLE,
+	SIM_EV_TICK,
+	SIM_EV_SCAN,
+	SIM_EV_PAUSE,
+	SIM_EV_RESUME,
+	SIM_EV_START,
+	SIM_EV_CRASH,
+	SIM_EV_PARTITION,
+	SIM_EV_JOIN,
+	SIM_EV_ROTATE,
+	SIM_EV_ATTACK,
+	SIM_EV_INSIDER,
+	SIM_EV_FAN,
+	SIM_EV_FAN_MENDED,
+	SIM_EV_RANDOM_CRASH,
+	SIM_EV_POWER_CYCLE,
+	SIM_EV_JUMP,
+	SIM_EV_SUSPEND,
+	SIM_EV_GROUP,
+	SIM_EV_CRISIS_DUE,
+	SIM_EV_MOVE,
+	SIM_EV_HEAL,
+	SIM_EV_KINDS,
+};
+
+/* Bits of what the network does to one delivery. */
+#define SIM_DAMAGE_FLIP 1
+#define SIM_DAMAGE_CUT 2
+#define SIM_DAMAGE_SPOOF 4
+
+/**
+ * struct sim_event - something is due
+ * @at: when
+ * @order: of those at the same time
+ * @packet: of a delivery
+ * @kind: enum sim_event_kind
+ * @damage: of a delivery
+ * @node: whose
+ * @arg: by kind
+ */
+struct sim_event {
+	uint64_t at, order;
+	struct sim_packet *packet;
+	uint16_t kind, damage;
+	uint32_t node;
+	uint64_t arg;
+};
+
+struct sim_queue {
+	struct sim_event *heap;
+	size_t nr, room;
+	uint64_t order;
+};
+
+/* What a stopped process will find in its socket. */
+struct sim_waiting {
+	struct sim_packet *packet;
+	uint32_t from;
+	uint16_t damage;
+	uint64_t arg;
+};
+
+/* A node's heat, a ladder of three: die, sink, air of the chassis; R in K/W, C in J/K. */
+struct sim_heat {
+	double die_c, sink_c, air_c, inlet_c;
+	double power_w, idle_w, max_w, fan;
+	double demand, allowed, moved_in;
+	double multiplier[SIM_DELAY_TICKS];
+	double r_die, r_sink, r_air, c_die, c_sink, c_air;
+	double limit_c;
+	bool throttled, fan_broken;
+	double peak_c;
+	double bids[SIM_DEMAND_STEPS];
+};
+
+/* The last crisis of a node, and who has heard of it. */
+struct sim_crisis {
+	uint64_t began_ns, number;
+	bool on;
+	uint64_t heard[SIM_NODES_MAX / 64];
+	uint64_t believed[SIM_NODES_MAX / 64];
+	uint64_t priced[SIM_NODES_MAX / 64];
+};
+
+/* What was last seen of a member, by another node. */
+struct sim_seen {
+	uint64_t incarnation, seq, beacon_incarnation;
+};
+
+struct sim_world;
+
+struct sim_node {
+	struct sim_world *world;
+	uint32_t index, zone;
+	struct gw_id id;
+	struct gw_key public_key;
+	struct gw_sig endorsement;
+	uint8_t secret[SEAL_SECRET_BYTES];
+	struct gossip_crypto crypto;
+	struct gossip_env env;
+	struct gossip_config config;
+	struct gossip *core;
+
+	bool running, paused, starved, insider, gone, leaving, inside;
+	uint64_t persisted, highest_incarnation, life_incarnation;
+	uint64_t started_ns, stopped_ns, paused_ns, resumed_ns;
+	uint64_t rng;
+
+	int64_t ppm;
+	uint64_t clock_base_ns, boot_ns;
+	uint64_t timer_ns;
+	uint64_t steps_same_ns, last_step_ns;
+
+	struct sim_waiting waiting[SIM_SOCKET_MAX];
+	uint32_t nr_waiting;
+
+	enum sim_fault lie;
+	bool lying;
+	double stuck_c;
+	struct sim_heat heat;
+	struct sim_crisis crisis;
+	struct control_output price;
+	uint64_t priced_ns, sampled_ns;
+	uint32_t turns;
+	double turn_from;
+	int turn_sign;
+
+	double bucket;
+	uint64_t bucket_ns;
+	uint64_t bytes, datagrams, mark_bytes, mark_ns;
+	uint64_t actions;
+	uint64_t dark_since_ns, dark_until_ns, held_ns, jumped_ns;
+	uint32_t key_step;
+	uint64_t deaths[SIM_NODES_MAX / 64];
+	uint32_t nr_deaths;
+	struct sim_seen *seen;
+};
+
+struct sim_stats {
+	uint64_t faults[SIM_FAULTS];
+	uint32_t near[SIM_HIST], reserve[SIM_HIST], whole[SIM_HIST];
+	uint64_t deaths_false_long, deaths_true, crises;
+	uint64_t events, deliveries, sim_ns;
+	double idle_bytes;
+	uint32_t idle_nodes;
+	double peak_over_c;
+	uint64_t throttle_ticks;
+	uint64_t converged_ns, suspicions, refuted;
+};
+
+struct sim_world {
+	uint64_t seed, rng, now_ns, end_ns, until_ns, hash;
+	struct sim_options opt;
+	struct sim_queue queue;
+	struct sim_node nodes[SIM_NODES_MAX];
+	struct site site;
+	uint64_t secret;
+	struct gw_key authority;
+	uint8_t authority_secret[SEAL_SECRET_BYTES];
+
+	bool healed, split, one_way_now, group_empty;
+	uint8_t side[SIM_NODES_MAX];
+	uint64_t split_since_ns, split_ended_ns;
+	uint64_t clog_ns[SIM_NODES_MAX][SIM_NODES_MAX];
+	uint64_t link_last_ns[SIM_NODES_MAX][SIM_NODES_MAX];
+	double row_c[SIM_ZONES_MAX], cooling_w[SIM_ZONES_MAX];
+	struct sim_packet *captured[SIM_CAPTURES];
+	struct sim_packet *free_packets;
+	uint32_t insider;
+	uint64_t converged_ns, apart_ns;
+	char apart[SIM_TEXT];
+
+	enum sim_canary canary;
+	enum sim_rule broken;
+	uint64_t broken_ns;
+	uint32_t broken_node;
+	char broken_text[SIM_TEXT];
+	int verbose;
+	struct sim_stats stats;
+};
+
+/* options.c */
+void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sodium);
+void sim_options_print(const struct sim_options *o);
+
+/* queue.c */
+void sim_queue_push(struct sim_queue *q, const struct sim_event *event);
+bool sim_queue_pop(struct sim_queue *q, struct sim_event *event);
+void sim_queue_free(struct sim_queue *q);
+
+/* world.c */
+struct sim_world *sim_world_create(uint64_t seed, const struct sim_options *opt,
+				   enum sim_canary canary, int verbose);
+void sim_world_run(struct sim_world *w);
+void sim_world_destroy(struct sim_world *w);
+void sim_at(struct sim_world *w, uint64_t at, enum sim_event_kind kind, uint32_t node,
+	    uint64_t arg);
+void sim_hash(struct sim_world *w, uint64_t word);
+void sim_hash_bytes(struct sim_world *w, const uint8_t *bytes, size_t len);
+__attribute__((format(printf, 3, 4)))
+void sim_log(struct sim_world *w, const struct sim_node *n, const char *format, ...);
+__attribute__((format(printf, 4, 5)))
+void sim_broken(struct sim_world *w, enum sim_rule rule, const struct sim_node *n,
+		const char *format, ...);
+struct sim_node *sim_node_by_id(struct sim_world *w, const struct gw_id *id);
+
+/* site.c */
+bool sim_site_create(struct sim_world *w);
+void sim_site_destroy(struct sim_world *w);
+
+/* net.c */
+void sim_address(struct gossip_addr *addr, uint32_t node);
+struct sim_packet *sim_packet_get(struct sim_world *w, const uint8_t *bytes, size_t len);
+void sim_packet_put(struct sim_world *w, struct sim_packet *p);
+void sim_net_send(struct sim_node *from, enum gossip_dest dest, const struct gossip_addr *to,
+		  const uint8_t *bytes, size_t len, bool insider);
+void sim_net_inject(struct sim_world *w, struct sim_packet *p, uint32_t to, uint32_t as);
+void sim_net_deliver(struct sim_world *w, const struct sim_event *event);
+bool sim_net_cut(const struct sim_world *w, uint32_t from, uint32_t to);
+
+/* crypto.c */
+void sim_crypto_init(struct sim_node *n);
+void sim_crypto_endorse(struct sim_node *n);
+uint64_t sim_hash_run(uint64_t h, const uint8_t *bytes, size_t len);
+
+/* node.c */
+void sim_node_start(struct sim_node *n, bool lost);
+void sim_node_stop(struct sim_node *n);
+void sim_node_pause(struct sim_node *n);
+void sim_node_resume(struct sim_node *n);
+void sim_node_timer(struct sim_node *n, uint64_t due);
+void sim_node_sample(struct sim_node *n);
+void sim_node_packet(struct sim_node *n, const struct sim_waiting *what);
+void sim_node_configure(struct sim_node *n);
+uint64_t sim_local(const struct sim_node *n, uint64_t now_ns);
+void sim_node_after(struct sim_node *n);
+
+/* heat.c */
+void sim_heat_init(struct sim_world *w);
+void sim_heat_tick(struct sim_world *w);
+void sim_heat_demand(const struct sim_node *n, struct control_demand *steps);
+void sim_heat_move(struct sim_world *w, uint32_t from, uint32_t to);
+
+/* faults.c */
+void sim_faults_plan(struct sim_world *w);
+void sim_faults_event(struct sim_world *w, const struct sim_event *event);
+void sim_faults_heal(struct sim_world *w);
+
+/* hostile.c */
+void sim_hostile_capture(struct sim_world *w, struct sim_packet *p);
+void sim_hostile_attack(struct sim_world *w);
+void sim_hostile_insider(struct sim_world *w);
+
+/* watch.c */
+void sim_watch_send(struct sim_node *n, size_t len);
+void sim_watch_price(struct sim_node *n, const struct control_output *price);
+void sim_watch_event(struct sim_node *n, const struct gossip_event *event);
+void sim_watch_deaths(struct sim_node *n);
+void sim_watch_dark(struct sim_node *n, bool dark);
+void sim_watch_crisis_due(struct sim_world *w, uint32_t node, uint64_t number);
+double sim_coupling(const struct sim_world *w, uint32_t from, uint32_t to);
+
+/* agree.c */
+void sim_agree_scan(struct sim_world *w);
+void sim_agree_end(struct sim_world *w);
+uint64_t sim_patience_ns(const struct sim_world *w);
+uint64_t sim_death_bound_ns(const struct sim_world *w);
+
+/* canary.c */
+extern enum sim_canary sim_canary;
+extern const struct sim_node *sim_inside;
+extern uint64_t sim_allocations;
+
+#endif /* SIM_H */
