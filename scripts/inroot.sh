@@ -79,7 +79,7 @@ exec chroot "$root" "$@"
 
 # What a caller may tune from outside passes through; the rest of the environment does not.
 pass=()
-for name in TERM V SEED KEEP T MAXWELL_DEBUG MAXWELL_STOCK; do
+for name in TERM V SEED KEEP T SLOW MAXWELL_DEBUG MAXWELL_STOCK; do
 	if [[ ${!name+set} ]]; then
 		pass+=("$name=${!name}")
 	fi

@@ -5,6 +5,7 @@
 # "N passed, N failed, N skipped"; the exit status is 0 only if none failed.
 #
 # Usage: test.sh SUITE...		of: check unit guest kunit kernels kernels-short proofs
+#		gossip
 # T=PATTERN in the environment selects guest cases; MAXWELL_DEBUG=1 takes the debug kernel for them.
 
 set -euo pipefail
@@ -100,6 +101,10 @@ for suite; do
 		prepare 'building the unit tests' "${make_in_root[@]}" in-root-unit
 		run_suite unit "${make_in_root[@]}" in-root-unit-run
 		;;
+	gossip)
+		prepare 'building gossipd' "${make_in_root[@]}" gossipd
+		run_suite gossip "${make_in_root[@]}" in-root-gossip T="${T:-}"
+		;;
 	proofs)
 		run_suite proofs "$in_root" tests/proofs/prove.py --short
 		;;
@@ -127,7 +132,7 @@ for suite; do
 		;;
 	*)
 		echo "test.sh: unknown suite '$suite': one of check, unit, guest, kunit," \
-			"kernels, kernels-short, proofs" >&2
+			"kernels, kernels-short, proofs, gossip" >&2
 		exit 1
 		;;
 	esac

@@ -50,9 +50,10 @@ group()
 		;;
 	gossip)
 		matching '^(gossipd|tests/userspace/gossip)/.*\.c$'
-		flags=(-std=gnu11 -Wall -Wextra -D_GNU_SOURCE -Igossipd/core -Igossipd/daemon
-			-Itests/userspace/gossip -Itests/userspace -Itests/userspace/gossip/sim
-			-Itools/libmaxwell -Iuapi -Ikernel)
+		flags_of GOSSIPD_CFLAGS BUILD="$w1"
+		# The library has an internal.h as well.
+		flags=(-Igossipd/core "${flags[@]}" -Itests/userspace/gossip -Itests/userspace
+			-Itests/userspace/gossip/sim -Ikernel)
 		;;
 	esac
 }
@@ -78,6 +79,7 @@ cppcheck()
 			--suppress=constParameterCallback --suppress=variableScope \
 			--suppress=unusedStructMember \
 			--template='{file}:{line}: {severity}: {message} [{id}]' \
+			--library=scripts/check/jansson.cfg \
 			"${flags[@]}" -D__x86_64__ -D__linux__ -D__GNUC__=14 "${list[@]}" || rc=1
 	done
 	echo "$count files"

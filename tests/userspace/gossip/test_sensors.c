@@ -1,0 +1,669 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The sensors on a loop: what hangs holds up itself only, what goes and comes is noticed, commands
+ * end in time, and at the end nothing is left. The library for GPUs is a made-up one (fake_nvml.c),
+ * as are the commands.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <linux/thermal.h>
+#include <math.h>
+#include <signal.h>
+
+#include "fake_nvml.h"
+#include "sensor_internal.h"
+#include "sensor_tree.h"
+
+#define ZONE "sys/class/thermal/thermal_zone"
+
+/* A run: until @until says so, or for @limit_ms. */
+struct run {
+	struct tree tree;
+	struct sensors_config config;
+	uv_loop_t loop;
+	uv_timer_t limit;
+	struct sensors *s;
+	struct gossip_sample sample;
+	unsigned int samples;
+	bool (*until)(struct run *run);
+	bool timed_out;
+	unsigned int told;
+	char text[256];
+};
+
+static void hear(void *ctx, const char *text)
+{
+	struct run *run = ctx;
+
+	run->told++;
+	snprintf(run->text, sizeof(run->text), "%s", text);
+}
+
+static void begin(struct run *run)
+{
+	*run = (struct run){ 0 };
+	tree_create(&run->tree);
+	sensors_defaults(&run->config);
+	run->config.root = run->tree.root;
+	run->config.interval_ms = 10;
+	run->config.deadline_ms = 100;
+	run->config.log = hear;
+	run->config.log_ctx = run;
+	CHECK(!uv_loop_init(&run->loop), "no loop");
+}
+
+static void take(void *ctx, uint64_t now_ns, const struct gossip_sample *sample)
+{
+	struct run *run = ctx;
+
+	(void)now_ns;
+	run->sample = *sample;
+	run->samples++;
+	if (run->until(run))
+		uv_stop(&run->loop);
+}
+
+static void time_is_up(uv_timer_t *timer)
+{
+	struct run *run = timer->data;
+
+	run->timed_out = true;
+	uv_stop(timer->loop);
+}
+
+static void start(struct run *run)
+{
+	char error[SENSORS_ERROR_MAX];
+
+	run->s = sensors_start(&run->loop, &run->config, take, run, error);
+	CHECK(run->s && !error[0], "it does not start: %s", error);
+	uv_timer_init(&run->loop, &run->limit);
+	run->limit.data = run;
+}
+
+/* Return: whether it came to that in time. */
+static bool run_until(struct run *run, bool (*until)(struct run *run), unsigned int limit_ms)
+{
+	run->until = until;
+	run->timed_out = false;
+	uv_timer_start(&run->limit, time_is_up, limit_ms, 0);
+	uv_run(&run->loop, UV_RUN_DEFAULT);
+	return !run->timed_out;
+}
+
+/* Everything is closed, or the loop would not be. */
+static void end(struct run *run)
+{
+	sensors_stop(run->s);
+	uv_close((uv_handle_t *)&run->limit, NULL);
+	uv_run(&run->loop, UV_RUN_DEFAULT);
+	tree_destroy(&run->tree);
+	CHECK_EQ(uv_loop_close(&run->loop), 0);
+}
+
+static bool find(const struct run *run, const char *name, struct sensor_info *info)
+{
+	size_t i;
+
+	for (i = 0; i < sensors_nr(run->s); i++) {
+		sensors_get(run->s, i, info);
+		if (!strcmp(info->name, name))
+			return true;
+	}
+	return false;
+}
+
+static void zone(const struct run *run, unsigned int number, int temp_mc)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), ZONE "%u/type", number);
+	tree_put(&run->tree, path, "cpu\n");
+	snprintf(path, sizeof(path), ZONE "%u/temp", number);
+	tree_put(&run->tree, path, "%d\n", temp_mc);
+}
+
+static bool is_50(struct run *run)
+{
+	return run->sample.temp_c == 50;
+}
+
+static bool is_60(struct run *run)
+{
+	return run->sample.temp_c == 60;
+}
+
+static bool is_70(struct run *run)
+{
+	return run->sample.temp_c == 70;
+}
+
+static bool never(struct run *run)
+{
+	(void)run;
+	return false;
+}
+
+/* --- what comes and goes --- */
+
+static void what_comes_is_found_and_what_goes_is_missed(void)
+{
+	struct sensor_info info;
+	struct run run;
+
+	begin(&run);
+	run.config.rescan_s = 1;
+	run.config.stale_s = 0.05;
+	zone(&run, 0, 50000);
+	start(&run);
+	CHECK(run_until(&run, is_50, 2000), "nothing comes");
+	zone(&run, 1, 60000);
+	CHECK(run_until(&run, is_60, 3000), "a new one is not found");
+	tree_remove(&run.tree, ZONE "1");
+	CHECK(run_until(&run, is_50, 2000), "it counts though it is gone");
+	run_until(&run, never, 1500);
+	CHECK(find(&run, "thermal/thermal_zone1/cpu", &info) && info.error == -ENODEV &&
+	      info.age_s > 1, "it is not known to be gone");
+	zone(&run, 1, 70000);
+	CHECK(run_until(&run, is_70, 3000), "it does not come back");
+	CHECK(find(&run, "thermal/thermal_zone1/cpu", &info) && !info.error && info.chosen,
+	      "it is another one now");
+	end(&run);
+}
+
+static void all_may_go_and_the_age_says_so(void)
+{
+	struct run run;
+
+	begin(&run);
+	run.config.file = "/nowhere/sensors";
+	zone(&run, 0, 50000);
+	start(&run);
+	CHECK(run_until(&run, is_50, 2000), "nothing comes");
+	tree_remove(&run.tree, ZONE "0");
+	run.samples = 0;
+	run_until(&run, never, 300);
+	CHECK(is_50(&run) && run.sample.age_s > 0.2, "%g, %g s old", run.sample.temp_c,
+	      run.sample.age_s);
+	/* Thirty turns, if the machine had nothing else to do. */
+	CHECK(run.samples >= 4, "there are but %u samples", run.samples);
+	CHECK_EQ(run.told, 2);
+	end(&run);
+}
+
+/* --- the file --- */
+
+static void a_file_is_read_as_it_is_replaced(void)
+{
+	char path[TREE_PATH_MAX];
+	struct sensor_info info;
+	struct run run;
+
+	begin(&run);
+	tree_path(&run.tree, "sensors", path);
+	run.config.file = path;
+	run.config.stale_s = 10;
+	tree_put(&run.tree, "sensors",
+		 "temp_c=50\nlimit_c=85\npower_w=200\npower_max_w=400\ninlet_c=22\nfan=0.4\n"
+		 "gpu_margin_c=31\n");
+	start(&run);
+	CHECK(run_until(&run, is_50, 2000), "nothing comes");
+	CHECK(run.sample.limit_c == 85 && run.sample.power_w == 200 && run.sample.inlet_c == 22 &&
+	      run.sample.power_max_w == 400 && run.sample.fan == 0.4 &&
+	      run.sample.gpu_margin_c == 31, "not what is in it");
+	tree_put(&run.tree, "sensors", "temp_c=60\nlimit_c=85\n");
+	CHECK(run_until(&run, is_60, 2000), "the new one is not read");
+	/* Half of one is none. */
+	tree_put(&run.tree, "sensors", "temp_c=70\nlimit_c=8");
+	CHECK(run_until(&run, is_70, 2000), "a limit that is none spoils it");
+	tree_put(&run.tree, "sensors", "temp_c=50\nlimi");
+	run_until(&run, never, 100);
+	CHECK(is_70(&run), "half a file is read: %g", run.sample.temp_c);
+	CHECK(find(&run, "file/temp", &info) && info.error == -EINVAL && info.suspicion > 0.1,
+	      "it is not noticed");
+	end(&run);
+}
+
+/* --- GPUs --- */
+
+static struct fake_nvml *load_fake(char path[TREE_PATH_MAX], void **handle)
+{
+	ssize_t len = readlink("/proc/self/exe", path, TREE_PATH_MAX - 32);
+	struct fake_nvml *fake;
+
+	CHECK(len > 0, "no path");
+	path[len] = '\0';
+	len = strrchr(path, '/') - path;
+	snprintf(path + len, (size_t)(TREE_PATH_MAX - len), "/fake-nvml.so");
+	*handle = dlopen(path, RTLD_NOW);
+	CHECK(*handle, "%s", dlerror());
+	fake = dlsym(*handle, "fake_nvml");
+	CHECK(fake, "%s", dlerror());
+	fake->broken = 0;
+	atomic_store(&fake->hang, 0);
+	atomic_store(&fake->lost, 0);
+	atomic_store(&fake->gpus, 2);
+	atomic_store(&fake->temp_c[0], 70);
+	atomic_store(&fake->temp_c[1], 65);
+	atomic_store(&fake->margin_c, 12);
+	return fake;
+}
+
+static bool has_gpu_margin(struct run *run)
+{
+	return !isnan(run->sample.gpu_margin_c);
+}
+
+static bool has_margin_of_the_second(struct run *run)
+{
+	return run->sample.gpu_margin_c == 22;
+}
+
+static void a_gpu_says_its_margin_itself(void)
+{
+	char path[TREE_PATH_MAX];
+	struct sensor_info info;
+	struct fake_nvml *fake;
+	struct run run;
+	void *handle;
+
+	begin(&run);
+	fake = load_fake(path, &handle);
+	run.config.nvml_library = path;
+	start(&run);
+	CHECK(run_until(&run, has_gpu_margin, 2000), "no GPU");
+	CHECK_EQ(run.sample.gpu_margin_c, 12);
+	CHECK(run.sample.fan == 0.45 && isnan(run.sample.temp_c), "what else it says");
+	CHECK(find(&run, "nvml/gpu0/power", &info) && info.value == 123.456 && info.limit == 300,
+	      "its power is %g", info.value);
+	CHECK(find(&run, "nvml/gpu0/temp", &info) && info.value == 70 && isnan(info.limit),
+	      "its temperature is %g", info.value);
+	/* The other one knows but where it slows down. */
+	CHECK(find(&run, "nvml/gpu1/temp", &info) && info.limit == 87, "its limit");
+	CHECK(!find(&run, "nvml/gpu1/margin", &info) && !find(&run, "nvml/gpu1/power", &info),
+	      "more than it says");
+	atomic_store(&fake->margin_c, 40);
+	CHECK(run_until(&run, has_margin_of_the_second, 2000), "not the smallest");
+	atomic_store(&fake->lost, 1);
+	run_until(&run, never, 600);
+	CHECK(find(&run, "nvml/gpu0/temp", &info) && info.error == -EIO, "it is lost, and says %d",
+	      info.error);
+	CHECK_EQ(atomic_load(&fake->inits), 1);
+	end(&run);
+	CHECK_EQ(atomic_load(&fake->inits), 0);
+	dlclose(handle);
+}
+
+static void a_gpu_that_hangs_holds_up_itself_only(void)
+{
+	char path[TREE_PATH_MAX];
+	struct sensor_info info, other;
+	struct fake_nvml *fake;
+	struct run run;
+	void *handle;
+	int i;
+
+	begin(&run);
+	fake = load_fake(path, &handle);
+	run.config.nvml_library = path;
+	zone(&run, 0, 50000);
+	start(&run);
+	CHECK(run_until(&run, has_gpu_margin, 2000), "no GPU");
+	atomic_store(&fake->hang, 1);
+	run_until(&run, never, 500);
+	zone(&run, 0, 60000);
+	CHECK(run_until(&run, is_60, 1000), "a zone waits for a GPU");
+	run.samples = 0;
+	run_until(&run, never, 400);
+	CHECK(run.samples >= 5, "there are but %u samples", run.samples);
+	CHECK(find(&run, "nvml/gpu0/temp", &info) && find(&run, "nvml/gpu1/temp", &other),
+	      "they are gone");
+	CHECK(info.error == -ETIMEDOUT && info.age_s > 0.7, "it is %g s old", info.age_s);
+	CHECK(!other.error && other.age_s < 0.7, "the other one is %g s old", other.age_s);
+	CHECK(find(&run, "thermal/thermal_zone0/cpu", &other) && other.age_s < 0.4,
+	      "the zone is %g s old", other.age_s);
+	CHECK(run.told == 1, "it is said: %s", run.text);
+	/* It comes back. */
+	atomic_store(&fake->hang, 0);
+	run_until(&run, never, 600);
+	CHECK(find(&run, "nvml/gpu0/temp", &info) && !info.error && info.age_s < 0.5,
+	      "it does not come back");
+
+	/* The end does not wait for one that hangs; what it has is freed when it comes back. */
+	atomic_store(&fake->hang, 1);
+	run_until(&run, never, 400);
+	end(&run);
+	CHECK_EQ(atomic_load(&fake->inits), 1);
+	atomic_store(&fake->hang, 0);
+	for (i = 0; i < 1000 && atomic_load(&fake->inits); i++)
+		usleep(1000);
+	CHECK_EQ(atomic_load(&fake->inits), 0);
+	dlclose(handle);
+}
+
+static void a_library_may_be_missing_or_broken(void)
+{
+	char path[TREE_PATH_MAX];
+	struct fake_nvml *fake;
+	struct run run;
+	void *handle;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		begin(&run);
+		fake = load_fake(path, &handle);
+		fake->broken = i == 1 ? 9 : 0;
+		/* A library, but not that one. */
+		run.config.nvml_library = i == 2 ? "libuv.so.1" : i ? path : "/nowhere/lib.so";
+		zone(&run, 0, 50000);
+		start(&run);
+		CHECK(run_until(&run, is_50, 2000), "nothing comes");
+		CHECK_EQ(sensors_nr(run.s), 1);
+		end(&run);
+		atomic_store(&fake->inits, 0);
+		dlclose(handle);
+	}
+}
+
+/* --- commands --- */
+
+static bool has_inlet(struct run *run)
+{
+	return !isnan(run->sample.inlet_c);
+}
+
+static bool is_told(struct run *run)
+{
+	return run->told;
+}
+
+static void plug_ins_and_controllers_are_asked(void)
+{
+	struct sensor_info info;
+	struct run run;
+
+	begin(&run);
+	run.config.exec[3] = (struct sensors_command){
+		"printf 'inlet_c=23\\npower_w=321\\n'", 100, 5000,
+	};
+	run.config.ipmi = (struct sensors_command){
+		"cat data/sensors/ipmi/lichtmandce03.sdr.txt; sleep 0.2; exit 1", 100, 5000,
+	};
+	start(&run);
+	CHECK(run_until(&run, has_inlet, 5000), "nothing comes");
+	CHECK(run.sample.inlet_c == 23 && run.sample.power_w == 321, "%g, %g", run.sample.inlet_c,
+	      run.sample.power_w);
+	CHECK(find(&run, "exec3/inlet", &info), "it has another name");
+	CHECK(run_until(&run, is_told, 5000), "it is not told that it failed");
+	run_until(&run, never, 50);
+	CHECK(find(&run, "ipmi/CPU 1 Temp", &info) && info.value == 30 && info.chosen,
+	      "the controller is not heard");
+	end(&run);
+}
+
+/* What a command is that does not do what it should, and what is said of it. */
+static const struct {
+	const char *command;
+	const char *said;
+	int error;
+} bad_commands[] = {
+	{ "sleep 1000", "exec0: Connection timed out", ETIMEDOUT },
+	/* Its children do not outlive it. */
+	{ "sleep 1000 & sleep 1001 & wait", "exec0: Connection timed out", ETIMEDOUT },
+	{ "trap '' TERM INT HUP; while :; do sleep 1; done", "exec0: Connection timed out",
+	  ETIMEDOUT },
+	{ "/nowhere/command", "exec0: No such file", ENOENT },
+	{ "echo inlet_c=20; exit 3", "exec0: Input/output error", EIO },
+	{ "kill -9 $$", "exec0: Input/output error", EIO },
+	{ "yes inlet_c=20", "exec0: File too large", EFBIG },
+	{ "printf 'inlet_c=20\\0\\n'", "exec0: Invalid argument", EINVAL },
+	{ "echo", "exec0: No data", ENODATA },
+	{ "echo nonsense", "exec0: Invalid argument", EINVAL },
+};
+
+static void bad_commands_hold_up_nobody(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(bad_commands) / sizeof(bad_commands[0]); i++) {
+		struct run run;
+
+		begin(&run);
+		run.config.exec[0] = (struct sensors_command){
+			bad_commands[i].command, 50,
+			bad_commands[i].error == ETIMEDOUT ? 300 : 20000,
+		};
+		zone(&run, 0, 50000);
+		start(&run);
+		CHECK(run_until(&run, is_told, 20000), "nobody says of '%s'",
+		      bad_commands[i].command);
+		CHECK(!strncmp(run.text, bad_commands[i].said, strlen(bad_commands[i].said)),
+		      "of '%s' it is said: %s", bad_commands[i].command, run.text);
+		CHECK(is_50(&run) || run_until(&run, is_50, 5000), "the zone waits for '%s'",
+		      bad_commands[i].command);
+		/* In the middle of another one; and it is said once. */
+		run_until(&run, never, 120);
+		CHECK_EQ(run.told, 1);
+		end(&run);
+	}
+}
+
+static void one_that_left_its_group_does_not_hold_the_pipe(void)
+{
+	struct run run;
+
+	begin(&run);
+	run.config.exec[0] = (struct sensors_command){
+		"setsid sh -c 'sleep 3' & sleep 0.2; echo inlet_c=20", 3600000, 600,
+	};
+	start(&run);
+	CHECK(run_until(&run, is_told, 2000), "its time is not up");
+	CHECK(strstr(run.text, "timed out"), "it is said: %s", run.text);
+	end(&run);
+}
+
+static void a_command_that_hangs_is_killed_at_the_end(void)
+{
+	char path[TREE_PATH_MAX];
+	struct run run;
+	int i, pid = 0;
+	FILE *file;
+
+	begin(&run);
+	tree_path(&run.tree, "pid", path);
+	run.config.exec[0] = (struct sensors_command){ NULL, 3600000, 60000 };
+	tree_put(&run.tree, "script", "echo $$ > %s.part; mv %s.part %s; exec sleep 1000\n", path,
+		 path, path);
+	tree_path(&run.tree, "script", path);
+	CHECK(strlen(path) < sizeof(run.text), "a long path");
+	snprintf(run.text, sizeof(run.text), "exec sh %.200s", path);
+	run.config.exec[0].command = run.text;
+	start(&run);
+	tree_path(&run.tree, "pid", path);
+	for (i = 0; i < 200 && access(path, R_OK); i++)
+		run_until(&run, never, 10);
+	file = fopen(path, "r");
+	CHECK(file && fscanf(file, "%d", &pid) == 1 && pid > 1, "it does not run");
+	fclose(file);
+	CHECK(!kill(pid, 0), "it does not run");
+	end(&run);
+	/* Not even a zombie. */
+	CHECK(kill(pid, 0) && errno == ESRCH, "%d lives on", pid);
+}
+
+/* --- settings --- */
+
+static void settings_that_cannot_be_are_refused(void)
+{
+	struct sensors_config good, bad;
+	char error[SENSORS_ERROR_MAX];
+	struct gossip_sample sample;
+	uv_loop_t loop;
+	unsigned int i;
+
+	sensors_defaults(&good);
+	CHECK(!sensors_config_check(&good), "%s", sensors_config_check(&good));
+	good.limit_c = NAN;
+	good.power_max_w = 500;
+	CHECK(!sensors_config_check(&good), "%s", sensors_config_check(&good));
+	for (i = 0; i < 17; i++) {
+		bad = good;
+		switch (i) {
+		case 0:
+			bad.root = NULL;
+			break;
+		case 1:
+			bad.root = "";
+			break;
+		case 2:
+			bad.interval_ms = 9;
+			break;
+		case 3:
+			bad.interval_ms = 60001;
+			break;
+		case 4:
+			bad.rescan_s = 0;
+			break;
+		case 5:
+			bad.deadline_ms = 0;
+			break;
+		case 6:
+			bad.stale_s = NAN;
+			break;
+		case 7:
+			bad.stale_s = INFINITY;
+			break;
+		case 8:
+			bad.stuck_s = 0;
+			break;
+		case 9:
+			bad.limit_c = 29;
+			break;
+		case 10:
+			bad.limit_c = 151;
+			break;
+		case 11:
+			bad.power_max_w = 0;
+			break;
+		case 12:
+			bad.power_max_w = INFINITY;
+			break;
+		case 13:
+			bad.file = "";
+			break;
+		case 14:
+			bad.ipmi = (struct sensors_command){ "true", 49, 1000 };
+			break;
+		case 15:
+			bad.exec[SENSORS_EXEC_MAX - 1] =
+				(struct sensors_command){ "true", 1000, 0 };
+			break;
+		default:
+			bad.exec[0] = (struct sensors_command){ "true", 3600001, 1000 };
+		}
+		CHECK(sensors_config_check(&bad), "setting %u is taken", i);
+		CHECK_EQ(sensors_read_once(&bad, 10, &sample, NULL, NULL), -EINVAL);
+	}
+	CHECK(!uv_loop_init(&loop), "no loop");
+	CHECK(!sensors_start(&loop, &bad, NULL, NULL, error), "it starts");
+	CHECK(strstr(error, "plug-in"), "it says %s", error);
+	CHECK_EQ(uv_loop_close(&loop), 0);
+	sensors_stop(NULL);
+}
+
+/* --- events of the kernel --- */
+
+static void events_of_trips_are_a_reason_to_read(void)
+{
+	struct {
+		struct nlmsghdr header;
+		struct genlmsghdr genl;
+	} message = { .header = { .nlmsg_len = sizeof(message), .nlmsg_type = 30 } };
+	static const struct {
+		uint8_t cmd;
+		int kind;
+	} events[] = {
+		{ THERMAL_GENL_EVENT_UNSPEC, 1 },	   { THERMAL_GENL_EVENT_TZ_TRIP_UP, 1 },
+		{ THERMAL_GENL_EVENT_TZ_TRIP_DOWN, 1 },	   { THERMAL_GENL_EVENT_TZ_CREATE, 2 },
+		{ THERMAL_GENL_EVENT_TZ_DELETE, 2 },	   { THERMAL_GENL_EVENT_TZ_TRIP_CHANGE, 2 },
+		{ THERMAL_GENL_EVENT_CDEV_STATE_UPDATE, 0 }, { 255, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		message.genl.cmd = events[i].cmd;
+		CHECK_EQ(sensor_events_kind(&message, sizeof(message)), events[i].kind);
+	}
+	message.genl.cmd = THERMAL_GENL_EVENT_TZ_CREATE;
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message) - 1), 0);
+	message.header.nlmsg_len = sizeof(message) + 1;
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), 0);
+	message.header.nlmsg_len = sizeof(message) - 1;
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), 0);
+	message.header.nlmsg_len = sizeof(message);
+	message.header.nlmsg_type = NLMSG_ERROR;
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), 0);
+}
+
+static void somebody_may_ask_at_any_time(void)
+{
+	struct run run;
+
+	begin(&run);
+	run.config.interval_ms = 60000;
+	zone(&run, 0, 50000);
+	start(&run);
+	CHECK(run_until(&run, is_50, 2000), "nothing comes");
+	zone(&run, 0, 60000);
+	usleep(20000);
+	sensors_wake(run.s);
+	CHECK(run_until(&run, is_60, 2000), "it waits for its time");
+	zone(&run, 0, 70000);
+	usleep(20000);
+	sensors_wake(run.s);
+	sensors_wake(run.s);
+	CHECK(run_until(&run, is_70, 2000), "it waits for its time");
+	end(&run);
+}
+
+/* Of this machine, whatever it has: there is a loop, and there are samples. */
+static void this_machine_is_looked_at(void)
+{
+	struct gossip_sample sample;
+	struct sensors_config config;
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+
+	sensors_defaults(&config);
+	out = open_memstream(&text, &len);
+	CHECK_EQ(sensors_print(out, &config, 1500), 0);
+	fclose(out);
+	CHECK(!strncmp(text, "SENSOR ", 7) && strstr(text, "\ntemp_c="), "it prints %s", text);
+	free(text);
+	CHECK_EQ(sensors_read_once(&config, 1500, &sample, NULL, NULL), 0);
+}
+
+static const struct test_case cases[] = {
+	{ "what_comes_is_found_and_what_goes_is_missed",
+	  what_comes_is_found_and_what_goes_is_missed },
+	{ "all_may_go_and_the_age_says_so", all_may_go_and_the_age_says_so },
+	{ "a_file_is_read_as_it_is_replaced", a_file_is_read_as_it_is_replaced },
+	{ "a_gpu_says_its_margin_itself", a_gpu_says_its_margin_itself },
+	{ "a_gpu_that_hangs_holds_up_itself_only", a_gpu_that_hangs_holds_up_itself_only },
+	{ "a_library_may_be_missing_or_broken", a_library_may_be_missing_or_broken },
+	{ "plug_ins_and_controllers_are_asked", plug_ins_and_controllers_are_asked },
+	{ "bad_commands_hold_up_nobody", bad_commands_hold_up_nobody },
+	{ "one_that_left_its_group_does_not_hold_the_pipe",
+	  one_that_left_its_group_does_not_hold_the_pipe },
+	{ "a_command_that_hangs_is_killed_at_the_end", a_command_that_hangs_is_killed_at_the_end },
+	{ "settings_that_cannot_be_are_refused", settings_that_cannot_be_are_refused },
+	{ "events_of_trips_are_a_reason_to_read", events_of_trips_are_a_reason_to_read },
+	{ "somebody_may_ask_at_any_time", somebody_may_ask_at_any_time },
+	{ "this_machine_is_looked_at", this_machine_is_looked_at },
+	{ }
+};
+
+const struct test_suite sensors_suite = { "sensors", cases };
