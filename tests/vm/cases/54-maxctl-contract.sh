@@ -289,6 +289,11 @@ for words in 'run --wallet' 'wallet show' 'wallet fund' 'wallet delete'; do
 done
 json_answers 0 wallet delete purse
 
+# --- gossipd, which does not run here ---
+for words in status peers zone; do
+	answers 3 gossip "$words"
+done
+
 # --- everything that help names has been called, everything printed parses ---
 while read -r words; do
 	grep --quiet "^$words\( \|$\)" "$COVERED" || [[ $words == help || $words == monitor ]] ||
