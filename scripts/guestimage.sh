@@ -3,15 +3,15 @@
 #
 # Makes what the test guest boots from, beside the build root in the cache; run inside the root.
 #	/cache/guest.ext4	the build root itself as a file system image
-#	/cache/modules-KERNEL.cpio	the kernel modules that it takes to mount that image
+#	/cache/drivers-KERNEL.cpio	the kernel modules that it takes to mount that image
 # The image follows from the build root alone, so it is made once; the modules, of which the debug
 # kernel needs none, once for each kernel.
 
 set -euo pipefail
 
 kernel=$MAXWELL_KERNEL
-modules=(virtio_blk ext4)
-archive=/cache/modules-$kernel.cpio
+modules=(nfit nd_pmem ext4)
+archive=/cache/drivers-$kernel.cpio
 
 if [[ -e $archive && -e /cache/guest.ext4 ]]; then
 	exit

@@ -98,15 +98,19 @@ static void load_modules(void)
 	fclose(order);
 }
 
-static void wait_for_file(const char *path)
+/* The image is an NVDIMM or, on a kernel that has no ACPI to find one by, a virtio disk. */
+static const char *find_disk(void)
 {
 	const struct timespec pause_ns = { .tv_nsec = 10 * 1000L * 1000 };
 
-	for (int tries = 0; access(path, F_OK); tries++) {
-		if (tries == 2000)
-			give_up("waiting for %s", path);
+	for (int tries = 0; tries < 2000; tries++) {
+		if (!access("/dev/pmem0", F_OK))
+			return "/dev/pmem0";
+		if (!access("/dev/vda", F_OK))
+			return "/dev/vda";
 		nanosleep(&pause_ns, NULL);
 	}
+	give_up("waiting for /dev/pmem0 or /dev/vda");
 }
 
 /* Udev would name the ports; without it the kernel's numbers have to be looked up. */
@@ -146,8 +150,7 @@ static void enter_root(void)
 {
 	static const char * const moved[] = { "/dev", "/proc", "/sys" };
 
-	wait_for_file("/dev/vda");
-	must_mount("/dev/vda", ROOT, "ext4", MS_NOATIME, NULL);
+	must_mount(find_disk(), ROOT, "ext4", MS_NOATIME, NULL);
 	must_mount("/payload", ROOT "/maxwell", NULL, MS_BIND, NULL);
 	for (size_t i = 0; i < sizeof(moved) / sizeof(*moved); i++) {
 		char target[64];
