@@ -11,6 +11,8 @@ set -euo pipefail
 
 kernel=$MAXWELL_KERNEL
 modules=(nfit nd_pmem ext4)
+# See disk_args() in tests/vm/qemu.py.
+[[ ${MAXWELL_DEBUG:-} ]] && modules=(virtio_blk ext4)
 archive=/cache/drivers-$kernel.cpio
 
 if [[ -e $archive && -e /cache/guest.ext4 ]]; then
