@@ -3,6 +3,7 @@
 #
 # clock: real
 # timeout: 120
+# not-debug: that kernel has no IP
 #
 # gossipd prices the heat of its node and feeds the module: a temperature near the limit parks who
 # cannot pay, a cool one lets him run. It outlives the class and the module, and when it dies the
