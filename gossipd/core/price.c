@@ -14,12 +14,43 @@
 /* A price that has not changed is told again after that, for its lease. */
 #define REPEAT_NS (200 * MS_NS)
 
-/* How much a neighbour may raise the price here: the hotter, the closer and the more believed. */
-static double dearness(const struct control_neighbour *n)
-{
-	double margin = isnan(n->margin_c) ? 20 : n->margin_c;
+/**
+ * struct near - a neighbour among others
+ * @dearness: how much it may raise the price here
+ * @m: the neighbour
+ */
+struct near {
+	double dearness;
+	const struct member *m;
+};
 
-	return n->coupling * n->weight / (margin > 1 ? margin : 1);
+/* The hotter, the closer and the more believed. */
+static double dearness(const struct member *m)
+{
+	double margin = isnan(m->margin_c) ? 20 : m->margin_c;
+
+	return m->coupling * trust_weight(&m->trust) / (margin > 1 ? margin : 1);
+}
+
+/* Behind those that are as dear or dearer; who falls off the end was the least. */
+static size_t insert(struct near *list, size_t nr, const struct near *n)
+{
+	size_t lo = 0, hi = nr, mid;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (list[mid].dearness < n->dearness)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	if (lo == NEIGHBOURS_MAX)
+		return nr;
+	if (nr < NEIGHBOURS_MAX)
+		nr++;
+	memmove(&list[lo + 1], &list[lo], (nr - 1 - lo) * sizeof(*list));
+	list[lo] = *n;
+	return nr;
 }
 
 static void describe(const struct member *m, struct control_neighbour *n)
@@ -38,24 +69,18 @@ static void describe(const struct member *m, struct control_neighbour *n)
 
 static size_t neighbours(struct gossip *g)
 {
-	struct control_neighbour n, *list = g->neighbours;
-	const struct member *m;
-	size_t nr = 0, k;
-	uint32_t i;
+	struct near list[NEIGHBOURS_MAX], n;
+	size_t nr = 0, i;
 
 	for (i = 0; i < g->members.nr; i++) {
-		m = members_at(&g->members, i);
-		if (!(m->coupling > 0) || m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+		n.m = members_at(&g->members, (uint32_t)i);
+		if (!(n.m->coupling > 0) || n.m->state == GOSSIP_DEAD || n.m->state == GOSSIP_LEFT)
 			continue;
-		describe(m, &n);
-		if (nr == NEIGHBOURS_MAX && dearness(&n) <= dearness(&list[nr - 1]))
-			continue;
-		if (nr < NEIGHBOURS_MAX)
-			nr++;
-		for (k = nr - 1; k && dearness(&n) > dearness(&list[k - 1]); k--)
-			list[k] = list[k - 1];
-		list[k] = n;
+		n.dearness = dearness(n.m);
+		nr = insert(list, nr, &n);
 	}
+	for (i = 0; i < nr; i++)
+		describe(list[i].m, &g->neighbours[i]);
 	return nr;
 }
 

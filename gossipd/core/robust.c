@@ -10,7 +10,10 @@
 #include "robust.h"
 
 #include <math.h>
-#include <stdint.h>
+
+/* Of a selection: looks at most, for each value, and what is as quickly sorted. */
+#define LOOKS 8
+#define SHORT 8
 
 /* Floyd's heap, the biggest at the top; the values from @at down are put in order. */
 static void sift(double *values, size_t at, size_t nr)
@@ -45,14 +48,64 @@ static void sort(double *values, size_t nr)
 	}
 }
 
-/* What there is to count of the values, by size, at the front. */
-static size_t prepare(double *values, size_t nr)
+static double middle(double a, double b, double c)
+{
+	double lo = a < b ? a : b, hi = a < b ? b : a;
+
+	return c < lo ? lo : c > hi ? hi : c;
+}
+
+/*
+ * Hoare's selection: the value that is the @at-th by size comes to its place, what is before it is
+ * no larger, what is behind it no smaller. Who picks the values can make it no slower than the
+ * sort, in which it ends when it has looked at too many.
+ */
+static void select_at(double *values, ptrdiff_t nr, ptrdiff_t at)
+{
+	ptrdiff_t first = 0, last = nr - 1, looks = LOOKS * nr, i, k;
+
+	while (last - first >= SHORT && looks > 0) {
+		double pivot = middle(values[first], values[(first + last) / 2], values[last]);
+
+		looks -= last - first;
+		for (i = first, k = last; i <= k;) {
+			while (values[i] < pivot)
+				i++;
+			while (values[k] > pivot)
+				k--;
+			if (i <= k) {
+				double value = values[i];
+
+				values[i++] = values[k];
+				values[k--] = value;
+			}
+		}
+		if (at > k && at < i)
+			return;
+		if (at <= k)
+			last = k;
+		else
+			first = i;
+	}
+	sort(values + first, last - first + 1);
+}
+
+/* What there is to count of the values, at the front. */
+static size_t keep_known(double *values, size_t nr)
 {
 	size_t known = 0, i;
 
 	for (i = 0; i < nr; i++)
 		if (isfinite(values[i]))
 			values[known++] = values[i];
+	return known;
+}
+
+/* The same, by size. */
+static size_t prepare(double *values, size_t nr)
+{
+	size_t known = keep_known(values, nr);
+
 	sort(values, known);
 	return known;
 }
@@ -89,7 +142,21 @@ size_t robust_liars(size_t nr)
  */
 double robust_median(double *values, size_t nr)
 {
-	return robust_trimmed_mean(values, nr, SIZE_MAX);
+	size_t known = keep_known(values, nr), half = known / 2, i;
+	double below, mean;
+
+	if (!known)
+		return NAN;
+	select_at(values, (ptrdiff_t)known, (ptrdiff_t)half);
+	if (known % 2)
+		return values[half];
+	below = values[0];
+	for (i = 1; i < half; i++)
+		if (values[i] > below)
+			below = values[i];
+	/* Each by itself, as a sum may be too large; rounding may have gone over the edge. */
+	mean = below / 2 + values[half] / 2;
+	return middle(below, values[half], mean);
 }
 
 /**
