@@ -253,6 +253,8 @@ struct gossip {
 	uint32_t site_expected;
 	bool partitioned;
 	struct aggregate zone;
+	/* When its figures were last put together. */
+	uint64_t figured_ns;
 	double *scratch;
 	struct control *control;
 	struct control_output price;
@@ -367,6 +369,7 @@ void speaker_forget(struct gossip *g);
 void zone_place(struct gossip *g, struct member *m);
 void zone_init(struct gossip *g);
 void zone_aggregate(struct gossip *g);
+void zone_refresh(struct gossip *g, bool now);
 void zone_evidence(const struct gossip *g, const struct member *m, struct trust_evidence *e);
 void zone_judge(struct gossip *g, struct member *m);
 

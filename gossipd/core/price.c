@@ -128,9 +128,9 @@ void price_step(struct gossip *g)
 	struct control_input in;
 	bool changed;
 
-	g->urgent = false;
 	core_timer_in(g, TIMER_CONTROL, PERIOD_NS);
-	zone_aggregate(g);
+	zone_refresh(g, g->urgent || !g->priced);
+	g->urgent = false;
 	fill(g, &in);
 	memset(&out, 0, sizeof(out));
 	control_step(g->control, &in, &out);

@@ -46,118 +46,68 @@ uint32_t site_find_zone(const struct site *site, uint16_t number)
 	return SITE_NONE;
 }
 
-static bool says_w(double power_w)
+/**
+ * site_power_w() - what a node counts as drawing
+ * @site: site, or NULL
+ * @node: index into site.nodes, or %SITE_NONE
+ * @says_w: what it says; NAN, infinite or below 0 is as good as nothing
+ *
+ * Return: what it says, but no more than it can draw; if it says nothing, that; NAN if that is not
+ * known either.
+ */
+double site_power_w(const struct site *site, uint32_t node, double says_w)
 {
-	return isfinite(power_w) && power_w >= 0;
+	uint32_t max_w = site && node < site->nr_nodes ? site->nodes[node].power_max_w : 0;
+
+	if (!isfinite(says_w) || says_w < 0)
+		return max_w ? max_w : NAN;
+	return max_w && says_w > max_w ? max_w : says_w;
 }
 
-/* What it says, but no more than it can draw; if it says nothing, that, or what others draw. */
-static double node_power_w(const struct site_node *node, double power_w, double others_w)
+/**
+ * site_load_add() - one node more
+ * @load: of all
+ * @power_w: as site_power_w() has it
+ */
+void site_load_add(struct site_load *load, double power_w)
 {
-	if (!says_w(power_w))
-		return node->power_max_w ? node->power_max_w : others_w;
-	if (node->power_max_w && power_w > node->power_max_w)
-		return node->power_max_w;
-	return power_w;
-}
-
-/* Mean of what those draw who say so, in the zone or everywhere. */
-static double mean_w(const struct site *site, uint32_t zone, const double *power_w)
-{
-	double sum = 0;
-	size_t nr = 0, i;
-
-	for (i = 0; i < site->nr_nodes; i++) {
-		if (zone != SITE_NONE && site->nodes[i].zone != zone)
-			continue;
-		if (!says_w(power_w[i]))
-			continue;
-		sum += node_power_w(&site->nodes[i], power_w[i], 0);
-		nr++;
+	if (isnan(power_w)) {
+		load->unknown++;
+		return;
 	}
-	return nr ? sum / (double)nr : 0;
+	load->known++;
+	load->sum_w += power_w;
 }
 
-static double headroom(double used_w, double limit_w)
+/**
+ * site_load_w() - what all of them draw
+ * @load: of all
+ *
+ * Return: the sum, those of whom it is not known counted as the mean of the others; NAN if it is
+ * not known of any.
+ */
+double site_load_w(const struct site_load *load)
 {
+	if (!load->known)
+		return NAN;
+	return load->sum_w + load->sum_w / load->known * load->unknown;
+}
+
+/**
+ * site_headroom() - what is left of a limit
+ * @load: what there is of it
+ * @limit_w: of a zone's cooling, or of a supply; 0 if that is not known
+ *
+ * Return: 0 to 1; NAN if the limit is not known, or nobody's power is.
+ */
+double site_headroom(const struct site_load *load, uint64_t limit_w)
+{
+	double used_w = site_load_w(load);
+
+	if (!limit_w || !load->known)
+		return NAN;
 	/* Not "<": too large a sum is none. */
-	if (!(used_w < limit_w))
+	if (!(used_w < (double)limit_w))
 		return 0;
-	return 1 - used_w / limit_w;
-}
-
-/**
- * site_cooling_headroom() - what is left of a zone's cooling
- * @site: site
- * @zone: index into site.zones
- * @power_w: drawn, by index into site.nodes; NAN if that is not known: then the most that the node
- *	can draw counts, or if that is not known either, the mean of the zone's others
- *
- * Return: 0 to 1; NAN if the cooling is not known, or nobody's power is.
- */
-double site_cooling_headroom(const struct site *site, uint32_t zone, const double *power_w)
-{
-	double others_w, sum = 0;
-	bool any = false;
-	size_t i;
-
-	if (zone >= site->nr_zones || !site->zones[zone].cooling_w)
-		return NAN;
-	others_w = mean_w(site, zone, power_w);
-	for (i = 0; i < site->nr_nodes; i++) {
-		if (site->nodes[i].zone != zone)
-			continue;
-		any = any || says_w(power_w[i]);
-		sum += node_power_w(&site->nodes[i], power_w[i], others_w);
-	}
-	return any ? headroom(sum, (double)site->zones[zone].cooling_w) : NAN;
-}
-
-/**
- * site_loads() - what each supply delivers
- * @site: site that site_check() found right
- * @power_w: drawn, as for site_cooling_headroom(), but the mean is of all; of nodes that are known
- *	only by their zone's summary, their share of that
- * @load_w: written, by index into site.supplies
- */
-void site_loads(const struct site *site, const double *power_w, double *load_w)
-{
-	double others_w = mean_w(site, SITE_NONE, power_w);
-	size_t i;
-
-	for (i = 0; i < site->nr_supplies; i++)
-		load_w[i] = 0;
-	for (i = 0; i < site->nr_nodes; i++) {
-		double w = node_power_w(&site->nodes[i], power_w[i], others_w);
-		uint32_t at = site->nodes[i].supply;
-
-		for (; at < site->nr_supplies; at = site->supplies[at].parent)
-			load_w[at] += w;
-	}
-}
-
-/**
- * site_supply_headroom() - what is left of the tightest limit on a node's way to the grid
- * @site: site that site_check() found right
- * @node: index into site.nodes
- * @load_w: as site_loads() wrote it
- *
- * Return: 0 to 1; NAN if it is not known what feeds the node.
- */
-double site_supply_headroom(const struct site *site, uint32_t node, const double *load_w)
-{
-	double least = NAN;
-	uint32_t at;
-
-	if (node >= site->nr_nodes)
-		return NAN;
-	at = site->nodes[node].supply;
-	while (at < site->nr_supplies) {
-		double left = headroom(load_w[at], (double)site->supplies[at].limit_w);
-
-		if (!(left >= least))
-			least = left;
-		at = site->supplies[at].parent;
-	}
-	return least;
+	return 1 - used_w / (double)limit_w;
 }

@@ -132,8 +132,21 @@ bool site_check(const struct site *site, struct site_fault *fault);
 uint32_t site_find(const struct site *site, const struct gw_id *id);
 uint32_t site_find_zone(const struct site *site, uint16_t number);
 
-double site_cooling_headroom(const struct site *site, uint32_t zone, const double *power_w);
-void site_loads(const struct site *site, const double *power_w, double *load_w);
-double site_supply_headroom(const struct site *site, uint32_t node, const double *load_w);
+/**
+ * struct site_load - what several nodes draw; all zeros is none
+ * @sum_w: of those of whom it is known
+ * @known: how many those are
+ * @unknown: the others
+ */
+struct site_load {
+	double sum_w;
+	uint32_t known;
+	uint32_t unknown;
+};
+
+double site_power_w(const struct site *site, uint32_t node, double says_w);
+void site_load_add(struct site_load *load, double power_w);
+double site_load_w(const struct site_load *load);
+double site_headroom(const struct site_load *load, uint64_t limit_w);
 
 #endif /* GOSSIP_SITE_H */

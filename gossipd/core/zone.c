@@ -9,19 +9,12 @@
 
 /* Before that, who has not been heard of yet is not missed. */
 #define LISTEN_FIRST_NS (3 * SEC_NS)
+/* How old the zone's figures may be for a price. What they tell of changes in seconds. */
+#define FIGURES_NS (50 * MS_NS)
 
 static double known_s16(int16_t value, double unit)
 {
 	return value == GW_S16_UNKNOWN ? NAN : value * unit;
-}
-
-static double known_power(const struct gossip *g, const struct member *m)
-{
-	uint32_t max_w = m->site == SITE_NONE ? 0 : g->config.site->nodes[m->site].power_max_w;
-
-	if (!m->has_beacon || m->beacon.power_w == GW_U16_UNKNOWN)
-		return NAN;
-	return max_w && m->beacon.power_w > max_w ? max_w : m->beacon.power_w;
 }
 
 static bool counts(const struct gossip *g, const struct member *m)
@@ -91,7 +84,9 @@ static void count_nodes(struct gossip *g, struct aggregate *z)
 	uint32_t i;
 
 	z->seen = 1;
+	z->silent = 0;
 	z->crises = g->crisis;
+	z->say_degraded = 0;
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
 		if (m->zone != g->config.zone || m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
@@ -132,106 +127,101 @@ enum reading {
 	READ_TEMP,
 	READ_INLET,
 	READ_MARGIN,
-	READ_POWER,
 };
 
 static double reading(const struct gossip *g, const struct member *m, enum reading what)
 {
 	const struct gossip_sample *s = &g->sample;
 
-	if (!m && !g->sampled)
-		return NAN;
-	if (m && !m->has_beacon)
+	if (m ? !m->has_beacon : !g->sampled)
 		return NAN;
 	switch (what) {
 	case READ_TEMP:
 		return m ? known_s16(m->beacon.temp_dc, 0.1) : s->temp_c;
 	case READ_INLET:
 		return m ? known_s16(m->beacon.inlet_dc, 0.1) : s->inlet_c;
-	case READ_MARGIN:
-		return m ? m->margin_c : s->limit_c - s->temp_c;
 	default:
-		return m ? known_power(g, m) : s->power_w;
+		return m ? m->margin_c : s->limit_c - s->temp_c;
 	}
 }
 
-/*
- * Gather a reading of all who count; of this node too. @supply: of those that it feeds, -1: of all
- */
-static size_t gather(struct gossip *g, enum reading what, int supply)
+/* Of all who count, this node among them. */
+static double median(struct gossip *g, enum reading what)
 {
 	const struct member *m;
-	double value = reading(g, NULL, what);
 	size_t nr = 0;
 	uint32_t i;
 
-	if (isfinite(value))
-		g->scratch[nr++] = value;
+	g->scratch[nr++] = reading(g, NULL, what);
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (!counts(g, m) || (supply >= 0 && !(m->supplies >> supply & 1)))
-			continue;
-		value = reading(g, m, what);
-		if (isfinite(value))
-			g->scratch[nr++] = value;
+		if (counts(g, m))
+			g->scratch[nr++] = reading(g, m, what);
 	}
-	return nr;
+	return robust_median(g->scratch, nr);
 }
 
-static double median(struct gossip *g, enum reading what)
-{
-	size_t nr = gather(g, what, -1);
+/* --- what they draw --- */
 
-	return nr ? robust_median(g->scratch, nr) : NAN;
+static double says_w(const struct member *m)
+{
+	if (!m->has_beacon || m->beacon.power_w == GW_U16_UNKNOWN)
+		return NAN;
+	return m->beacon.power_w;
+}
+
+static double power_of(const struct gossip *g, const struct member *m)
+{
+	return site_power_w(g->config.site, m->site, says_w(m));
 }
 
 /*
- * Of all, and the mean for those who do not say. Nothing is trimmed: the few nodes that draw most
- * are most of the sum. A liar moves it by no more than power_max_w, where the site has that.
+ * The zone, and each supply of this node's chain. Nothing is trimmed: the few nodes that draw most
+ * are most of the sum. A liar moves it by no more than power_max_w, where the site has that. Who
+ * is not heard any more draws what he drew, until he is dead: what a cut in the network hides has
+ * not gone cold.
  */
-static double power_sum(struct gossip *g, int supply, uint32_t nodes)
+static void loads(const struct gossip *g, struct site_load *zone, struct site_load *supply)
 {
-	size_t nr = gather(g, READ_POWER, supply), i;
-	double sum = 0;
+	double own_w = g->sampled ? site_power_w(g->config.site, g->site, g->sample.power_w) : NAN;
+	const struct member *m;
+	uint32_t i, k;
 
-	if (!nr)
-		return NAN;
-	for (i = 0; i < nr; i++)
-		sum += g->scratch[i];
-	return nodes > nr ? sum / (double)nr * nodes : sum;
+	site_load_add(zone, own_w);
+	for (k = 0; k < g->nr_chain; k++)
+		site_load_add(&supply[k], own_w);
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (m->zone != g->config.zone || m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+			continue;
+		site_load_add(zone, power_of(g, m));
+		for (k = 0; k < g->nr_chain; k++) {
+			if (m->supplies >> k & 1)
+				site_load_add(&supply[k], power_of(g, m));
+		}
+	}
 }
 
-static double headroom(double used_w, double limit_w)
+/* What is left of the cooling, and of the tightest of all that feeds this node. */
+static void headrooms(struct gossip *g, struct aggregate *z)
 {
-	double share = 1 - used_w / limit_w;
-
-	if (!(limit_w > 0) || isnan(used_w))
-		return NAN;
-	return share < 0 ? 0 : share;
-}
-
-static double cooling_headroom(const struct gossip *g, double power_w)
-{
+	struct site_load zone = { 0 }, supply[CHAIN_MAX] = { { 0 } };
 	const struct site *site = g->config.site;
-	uint32_t zone = site ? site_find_zone(site, g->config.zone) : SITE_NONE;
-
-	return zone == SITE_NONE ? NAN : headroom(power_w, (double)site->zones[zone].cooling_w);
-}
-
-/* Of all that feeds this node, what is left of the tightest. */
-static double supply_headroom(struct gossip *g)
-{
-	const struct site *site = g->config.site;
-	double least = NAN, left;
+	double left;
 	uint32_t i;
 
+	loads(g, &zone, supply);
+	z->power_w = site_load_w(&zone);
+	z->cooling = NAN;
+	z->supply = NAN;
+	i = site ? site_find_zone(site, g->config.zone) : SITE_NONE;
+	if (i != SITE_NONE)
+		z->cooling = site_headroom(&zone, site->zones[i].cooling_w);
 	for (i = 0; i < g->nr_chain; i++) {
-		left = headroom(power_sum(g, (int)i, 0),
-				(double)site->supplies[g->chain[i]].limit_w);
-		if (!isnan(left) && !(left >= least))
-			least = left;
+		left = site_headroom(&supply[i], site->supplies[g->chain[i]].limit_w);
+		if (!isnan(left) && !(left >= z->supply))
+			z->supply = left;
 	}
-	return least;
 }
 
 static void extremes(const struct gossip *g, struct aggregate *z)
@@ -259,20 +249,32 @@ static void extremes(const struct gossip *g, struct aggregate *z)
 	}
 }
 
-/* Put together what is known of the zone. */
+/* Put together what is known of the zone: who there is, and all figures. */
 void zone_aggregate(struct gossip *g)
 {
-	struct aggregate z = { 0 };
+	struct aggregate *z = &g->zone;
 
-	count_nodes(g, &z);
-	z.temp_median_c = median(g, READ_TEMP);
-	z.inlet_c = median(g, READ_INLET);
-	z.margin_median_c = median(g, READ_MARGIN);
-	z.power_w = power_sum(g, -1, z.seen);
-	z.cooling = cooling_headroom(g, z.power_w);
-	z.supply = supply_headroom(g);
-	extremes(g, &z);
-	g->zone = z;
+	count_nodes(g, z);
+	z->temp_median_c = median(g, READ_TEMP);
+	z->inlet_c = median(g, READ_INLET);
+	z->margin_median_c = median(g, READ_MARGIN);
+	headrooms(g, z);
+	extremes(g, z);
+	g->figured_ns = g->now_ns;
+	notice_partition(g);
+}
+
+/*
+ * The same for a price, many times a second: who there is, as ever; the figures, which go through
+ * all nodes several times, are good for a while, unless @now.
+ */
+void zone_refresh(struct gossip *g, bool now)
+{
+	if (now || g->now_ns - g->figured_ns >= FIGURES_NS) {
+		zone_aggregate(g);
+		return;
+	}
+	count_nodes(g, &g->zone);
 	notice_partition(g);
 }
 
@@ -285,7 +287,7 @@ void zone_evidence(const struct gossip *g, const struct member *m, struct trust_
 		.temp_c = reading(g, m, READ_TEMP),
 		.margin_c = m->has_beacon ? known_s16(m->beacon.margin_dc, 0.1) : NAN,
 		.inlet_c = reading(g, m, READ_INLET),
-		.power_w = known_power(g, m),
+		.power_w = isnan(says_w(m)) ? NAN : power_of(g, m),
 		.zone_inlet_c = g->zone.inlet_c,
 		.zone_temp_c = g->zone.temp_median_c,
 		.frozen = 2 * g->zone.seen < g->zone.expected,

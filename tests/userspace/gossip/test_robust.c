@@ -203,13 +203,38 @@ static void rounding_stays_within(void)
 	size_t nr, i;
 
 	for (nr = 1; nr <= VALUES_MAX; nr++) {
-		value = test_random_below(2) ? uniform(0, 1) : DBL_MAX;
+		value = test_random_below(2) ? uniform(0, 1) :
+			test_random_below(2) ? DBL_MAX : DBL_TRUE_MIN;
 		for (i = 0; i < nr; i++)
 			values[i] = value;
 		CHECK(robust_trimmed_mean(values, nr, 0) == value, "%zu times %.17g", nr, value);
+		CHECK(robust_median(values, nr) == value, "%zu times %.17g", nr, value);
 		for (i = 0; i < nr; i++)
 			values[i] = -value;
 		CHECK(robust_trimmed_mean(values, nr, 0) == -value, "%zu times %.17g", nr, -value);
+	}
+}
+
+/* Values that rise to the middle and fall again, and such: selections like them least. */
+static void no_order_of_the_values_matters(void)
+{
+	static double values[4096], sorted[4096];
+	size_t nr, i, kind;
+
+	for (nr = 1; nr <= 4096; nr = nr * 3 / 2 + 1) {
+		for (kind = 0; kind < 5; kind++) {
+			for (i = 0; i < nr; i++) {
+				size_t down = nr - 1 - i;
+
+				values[i] = kind == 0 ? fmin(i, down) : kind == 1 ? fmax(i, down) :
+					    kind == 2 ? (double)i : kind == 3 ? (double)down : 7;
+			}
+			memcpy(sorted, values, sizeof(sorted));
+			qsort(sorted, nr, sizeof(sorted[0]), by_size);
+			CHECK(robust_median(values, nr) ==
+			      (sorted[nr / 2] + sorted[(nr - 1) / 2]) / 2, "kind %zu of %zu", kind,
+			      nr);
+		}
 	}
 }
 
@@ -220,6 +245,7 @@ const struct test_suite robust_suite = {
 		{ "so_many_liars_change_nothing", so_many_liars_change_nothing },
 		{ "one_more_liar_is_too_many", one_more_liar_is_too_many },
 		{ "it_is_what_it_is_called", it_is_what_it_is_called },
+		{ "no_order_of_the_values_matters", no_order_of_the_values_matters },
 		{ "what_is_not_said_does_not_count", what_is_not_said_does_not_count },
 		{ "rounding_stays_within", rounding_stays_within },
 		{ }
