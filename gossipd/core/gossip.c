@@ -380,6 +380,22 @@ void gossip_sample(struct gossip *g, uint64_t now_ns, const struct gossip_sample
 }
 
 /**
+ * gossip_cpus() - take how many CPUs there are for the load
+ * @g: node
+ * @now_ns: time
+ * @cpus: CPUs that the demand curves that follow are for; 0 or NAN: not known, as many as the load
+ *	wants at multiplier 1
+ *
+ * Load beyond them waits: it heats nothing, to shed it cools nothing, and on a cool node it is no
+ * reason for a price. So no step of a curve counts for more.
+ */
+void gossip_cpus(struct gossip *g, uint64_t now_ns, double cpus)
+{
+	core_enter(g, now_ns);
+	g->cpus = cpus > 0 && isfinite(cpus) ? cpus : 0;
+}
+
+/**
  * gossip_demand() - take the kernel's demand curve
  * @g: node
  * @now_ns: time
@@ -390,7 +406,7 @@ void gossip_sample(struct gossip *g, uint64_t now_ns, const struct gossip_sample
 void gossip_demand(struct gossip *g, uint64_t now_ns, const struct control_demand *steps, size_t nr,
 		   uint32_t base_price)
 {
-	size_t room = sizeof(g->demand) / sizeof(g->demand[0]);
+	size_t room = sizeof(g->demand) / sizeof(g->demand[0]), i;
 
 	core_enter(g, now_ns);
 	if (nr > room) {
@@ -399,6 +415,10 @@ void gossip_demand(struct gossip *g, uint64_t now_ns, const struct control_deman
 	}
 	if (nr)
 		memcpy(g->demand, steps, nr * sizeof(*steps));
+	for (i = 0; i < nr && g->cpus > 0; i++) {
+		if (g->demand[i].cpus > g->cpus)
+			g->demand[i].cpus = g->cpus;
+	}
 	g->nr_demand = nr;
 	g->base_price = base_price;
 }

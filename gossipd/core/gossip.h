@@ -340,6 +340,7 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 void gossip_sample(struct gossip *g, uint64_t now_ns, const struct gossip_sample *sample);
 void gossip_demand(struct gossip *g, uint64_t now_ns, const struct control_demand *steps, size_t nr,
 		   uint32_t base_price);
+void gossip_cpus(struct gossip *g, uint64_t now_ns, double cpus);
 void gossip_contact(struct gossip *g, uint64_t now_ns, const struct gossip_addr *addr);
 void gossip_leave(struct gossip *g, uint64_t now_ns);
 

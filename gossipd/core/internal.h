@@ -266,6 +266,7 @@ struct gossip {
 	struct control_demand demand[64];
 	size_t nr_demand;
 	uint32_t base_price;
+	double cpus;
 	struct gw_id advice;
 	uint64_t advised_ns;
 	uint64_t looked_ns;

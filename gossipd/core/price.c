@@ -111,6 +111,7 @@ static void fill(struct gossip *g, struct control_input *in)
 			    g->zone.say_degraded > robust_liars(g->zone.seen),
 		.demand = g->demand,
 		.nr_demand = g->nr_demand,
+		.cpus = g->cpus > 0 ? g->cpus : NAN,
 		.base_price = g->base_price,
 		.actuation_delay_s = NAN,
 	};

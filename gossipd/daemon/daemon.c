@@ -117,10 +117,12 @@ static void on_sample(void *ctx, uint64_t now_ns, const struct gossip_sample *sa
 	daemon_step(d);
 }
 
-static void on_demand(void *ctx, const struct control_demand *steps, size_t nr, uint32_t base_price)
+static void on_demand(void *ctx, const struct control_demand *steps, size_t nr, uint32_t base_price,
+		      uint32_t cpus)
 {
 	struct daemon *d = ctx;
 
+	gossip_cpus(d->core, uv_hrtime(), cpus);
 	gossip_demand(d->core, uv_hrtime(), steps, nr, base_price);
 	daemon_step(d);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "feed.h"
 #include "feed_internal.h"
@@ -39,6 +40,7 @@ struct feed {
 	struct control_demand steps[FEED_STEPS_MAX];
 	size_t nr_steps;
 	uint32_t base_price;
+	uint32_t nr_cpus;
 	bool demand_is_new;
 	bool stop;
 	bool ended;
@@ -157,6 +159,7 @@ static void read_demand(struct feed *feed)
 	uint64_t begin_ns = uv_hrtime(), took_ns;
 	size_t nr_buckets = 0, nr = 0;
 	uint32_t base = 0;
+	long online = 0;
 	int err;
 
 	memcpy(cpus, feed->cpus, sizeof(cpus));
@@ -167,6 +170,7 @@ static void read_demand(struct feed *feed)
 	if (!err) {
 		nr = feed_demand_curve(buckets, nr_buckets, steps, FEED_STEPS_MAX);
 		base = read_base_price();
+		online = sysconf(_SC_NPROCESSORS_ONLN);
 		free(buckets);
 	}
 	took_ns = uv_hrtime() - begin_ns;
@@ -181,6 +185,7 @@ static void read_demand(struct feed *feed)
 	memcpy(feed->steps, steps, nr * sizeof(*steps));
 	feed->nr_steps = nr;
 	feed->base_price = base;
+	feed->nr_cpus = online > 0 ? feed_nr_cpus(&feed->settings.cpus, (uint32_t)online) : 0;
 	feed->demand_is_new = base > 0;
 	uv_async_send(&feed->news);
 }
@@ -251,7 +256,7 @@ static void on_news(uv_async_t *news)
 	struct feed *feed = news->data;
 	struct control_demand steps[FEED_STEPS_MAX];
 	struct feed_status status;
-	uint32_t base_price;
+	uint32_t base_price, cpus;
 	bool is_new;
 	size_t nr;
 
@@ -261,11 +266,12 @@ static void on_news(uv_async_t *news)
 	feed->demand_is_new = false;
 	nr = feed->nr_steps;
 	base_price = feed->base_price;
+	cpus = feed->nr_cpus;
 	memcpy(steps, feed->steps, nr * sizeof(*steps));
 	uv_mutex_unlock(&feed->lock);
 	tell(feed, &status);
 	if (is_new)
-		feed->user.demand(feed->user.ctx, steps, nr, base_price);
+		feed->user.demand(feed->user.ctx, steps, nr, base_price, cpus);
 }
 
 /**

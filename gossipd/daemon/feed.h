@@ -45,12 +45,13 @@ struct feed_status {
 /**
  * struct feed_user - who wants the demand curve
  * @ctx: given to each
- * @demand: it was read: steps by rising price, and the kernel's price at multiplier 1
+ * @demand: it was read: steps by rising price, the kernel's price at multiplier 1, and the CPUs
+ *	that it is for
  */
 struct feed_user {
 	void *ctx;
 	void (*demand)(void *ctx, const struct control_demand *steps, size_t nr,
-		       uint32_t base_price);
+		       uint32_t base_price, uint32_t cpus);
 };
 
 struct feed;

@@ -41,6 +41,7 @@ struct feed_line {
 
 uint64_t feed_line_due_ns(const struct feed_line *line, uint32_t lease_ms, uint32_t interval_ms);
 uint64_t feed_retry_ns(unsigned int failures);
+uint32_t feed_nr_cpus(const struct config_cpus *cpus, uint32_t online);
 bool feed_cpu_list(const struct config_cpus *cpus, char *text, size_t room);
 size_t feed_demand_curve(const struct mxw_demand *buckets, size_t nr_buckets,
 			 struct control_demand *steps, size_t room);

@@ -140,6 +140,20 @@ static void demand_adds_up_from_above(void)
 	CHECK_EQ(feed_demand_curve(buckets, ARRAY_SIZE(buckets), steps, 1), 1);
 }
 
+static void cpus_are_those_of_the_set(void)
+{
+	struct config_cpus cpus = { .bit = { 0 } };
+
+	CHECK_EQ(feed_nr_cpus(&cpus, 12), 12);
+	cpus.bit[0] = 0xf0;
+	CHECK_EQ(feed_nr_cpus(&cpus, 12), 4);
+	cpus.bit[1] = 1ULL << 63;
+	CHECK_EQ(feed_nr_cpus(&cpus, 12), 5);
+	/* Of a set that is larger than the machine no more than that can be at work. */
+	CHECK_EQ(feed_nr_cpus(&cpus, 3), 3);
+	CHECK_EQ(feed_nr_cpus(&cpus, 0), 0);
+}
+
 static void any_curve_is_one(void)
 {
 	struct mxw_demand buckets[300];
@@ -217,6 +231,7 @@ const struct test_suite daemon_feed_suite = {
 		{ "failures_wait_longer_up_to_a_limit", failures_wait_longer_up_to_a_limit },
 		{ "cpus_are_written_as_the_kernel_does", cpus_are_written_as_the_kernel_does },
 		{ "demand_adds_up_from_above", demand_adds_up_from_above },
+		{ "cpus_are_those_of_the_set", cpus_are_those_of_the_set },
 		{ "any_curve_is_one", any_curve_is_one },
 		{ "a_line_again_and_again_is_held_back", a_line_again_and_again_is_held_back },
 		{ "more_kinds_than_there_is_room_for", more_kinds_than_there_is_room_for },
