@@ -20,6 +20,8 @@
 #define LOCATE_AFTER_NS SEC_NS
 #define LOCATE_EACH_NS SEC_NS
 #define LOCATE_GAP_NS PULL_GAP_NS
+/* But who is so close that a crisis goes to him directly: at once, and besides those. */
+#define LOCATE_COUPLING 0.5
 
 static double urgency(const struct gossip *g, double margin_c)
 {
@@ -222,12 +224,16 @@ void spread_answer(struct gossip *g, struct member *from, const struct gw_pull *
 static void locate(struct gossip *g, struct member *m, struct member *from)
 {
 	struct gw_record record = { .type = GW_PULL };
+	bool close = m->coupling >= LOCATE_COUPLING;
 
-	if (m->addr.len || m->zone != g->config.zone || g->now_ns - m->born_ns < LOCATE_AFTER_NS ||
-	    (m->asked_ns && g->now_ns - m->asked_ns < LOCATE_EACH_NS) ||
-	    (g->located_ns && g->now_ns - g->located_ns < LOCATE_GAP_NS))
+	if (m->addr.len || m->zone != g->config.zone ||
+	    (m->asked_ns && g->now_ns - m->asked_ns < LOCATE_EACH_NS))
 		return;
-	g->located_ns = g->now_ns;
+	if (!close && (g->now_ns - m->born_ns < LOCATE_AFTER_NS ||
+		       (g->located_ns && g->now_ns - g->located_ns < LOCATE_GAP_NS)))
+		return;
+	if (!close)
+		g->located_ns = g->now_ns;
 	m->asked_ns = g->now_ns;
 	m->asked = from->id;
 	record.pull = (struct gw_pull){ .limit = 1, .zone = g->config.zone, .node = m->id };

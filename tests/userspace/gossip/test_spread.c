@@ -349,6 +349,53 @@ static void unicast_does_as_well(void)
 	net_free(net);
 }
 
+static bool has_address(const struct net *net, uint32_t viewer, uint32_t of)
+{
+	struct gossip_member m;
+
+	return net_member(net, viewer, of, &m) && m.addr.len;
+}
+
+/*
+ * Without a group a crisis goes to those whose address is known. Two in one rack that hear of each
+ * other by way of others do not wait for their turn among all that are to be found.
+ */
+static void the_close_find_each_other_first(void)
+{
+	struct gossip_addr first = net_addr(0);
+	struct site_node nodes[40] = { { .chassis = 0 } };
+	struct site_zone zone = { .number = 1 };
+	struct site site = { .nodes = nodes, .nr_nodes = 40, .zones = &zone, .nr_zones = 1 };
+	struct net *net = net_new(40);
+	uint64_t began;
+	uint32_t i;
+
+	for (i = 0; i < net->nr; i++) {
+		nodes[i] = (struct site_node){
+			.id = net_id(i), .chassis = SITE_NONE, .row = SITE_NONE,
+			.rack = i == 7 || i == 30 ? 1 : SITE_NONE, .supply = SITE_NONE,
+		};
+		net->node[i].config.site = &site;
+		net->node[i].config.multicast = false;
+	}
+	net_start_all(net);
+	for (i = 1; i < net->nr; i++)
+		gossip_contact(net->node[i].g, net->now_ns, &first);
+	began = net->now_ns;
+	/* The first beacon that comes by way of others brings the question and its answer. */
+	while (!has_address(net, 7, 30) || !has_address(net, 30, 7)) {
+		CHECK(net->now_ns - began < 60 * NET_S, "not found");
+		net_heat_all(net, 50);
+		net_run(net, NET_S / 20);
+		if (!net_member(net, 7, 30, &(struct gossip_member){ 0 }) ||
+		    !net_member(net, 30, 7, &(struct gossip_member){ 0 }))
+			began = net->now_ns;
+	}
+	CHECK(net->now_ns - began <= NET_S / 4, "%llu ms after they heard of each other",
+	      (unsigned long long)(net->now_ns - began) / NET_MS);
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
 	{ "crises_arrive_at_once", crises_arrive_at_once },
 	{ "crises_arrive_in_spite_of_loss", crises_arrive_in_spite_of_loss },
@@ -364,6 +411,7 @@ static const struct test_case cases[] = {
 	{ "signatures_are_verified_once", signatures_are_verified_once },
 	{ "the_table_is_bounded", the_table_is_bounded },
 	{ "unicast_does_as_well", unicast_does_as_well },
+	{ "the_close_find_each_other_first", the_close_find_each_other_first },
 	{ NULL, NULL },
 };
 
