@@ -3,7 +3,8 @@
 # The daemon gossipd, its tests in network namespaces and its bench. What it is linked against is not
 # on every machine that the module is built on, so without it everything else is built all the same.
 
-GOSSIPD_LIBS := libuv libsodium inih jansson libsystemd libwebsockets $(LIB_LIBS)
+# Of Avahi only the headers: its library is loaded if it is wanted, and --as-needed leaves it out here.
+GOSSIPD_LIBS := libuv libsodium inih jansson libsystemd libwebsockets avahi-client $(LIB_LIBS)
 GOSSIPD_MISSING := $(shell for lib in $(GOSSIPD_LIBS); do pkg-config --exists $$lib || echo $$lib; done)
 GOSSIPD_SRC := $(wildcard gossipd/core/*.c gossipd/daemon/*.c)
 GOSSIPD_OBJ := $(GOSSIPD_SRC:gossipd/%.c=$(BUILD)/gossip/%.o)
@@ -28,7 +29,7 @@ tools: gossipd-left-out
 gossipd: ## the daemon of the thermal gossip
 	@echo 'build: gossipd needs $(GOSSIPD_MISSING): install libuv1-dev libsodium-dev libinih-dev' \
 		'libjansson-dev libsystemd-dev libnl-genl-3-dev libwebsockets-dev' \
-		'libwebsockets-evlib-uv' >&2
+		'libwebsockets-evlib-uv libavahi-client-dev' >&2
 	@exit 1
 
 .PHONY: gossipd-left-out

@@ -115,6 +115,13 @@ struct config_multicast {
 	bool enabled;
 };
 
+/* [Mdns] */
+struct config_mdns {
+	bool enabled;
+	char *type;		/* of the service */
+	char *interface;	/* NULL: all */
+};
+
 /* [Sensors]; of struct sensors_config. */
 struct config_sensors {
 	char *root;		/* in front of /sys and /dev */
@@ -183,6 +190,7 @@ struct config_log {
  * @keys: [Keys]
  * @multicast: [Multicast]
  * @peers: [Peers] address=
+ * @mdns: [Mdns]
  * @sensors: [Sensors]
  * @feed: [Feed]
  * @http: [Http]
@@ -196,6 +204,7 @@ struct daemon_config {
 	struct config_keys keys;
 	struct config_multicast multicast;
 	struct config_addrs peers;
+	struct config_mdns mdns;
 	struct config_sensors sensors;
 	struct config_feed feed;
 	struct config_http http;

@@ -11,6 +11,8 @@ const struct config_section config_sections[] = {
 	{ "Gossip", "How often and how much it talks, and when it gives up on others." },
 	{ "Multicast", "The group that the nodes of a zone listen to." },
 	{ "Peers", "Nodes to ask at the start, where multicast and mDNS do not reach." },
+	{ "Mdns", "Nodes of the zone that Avahi finds on the link, and this one announced there. What is "
+	  "found is only where to say hello: nothing is believed for it." },
 	{ "Sensors", "Where temperatures and powers come from." },
 	{ "Control", "Tunables of the controller that makes prices of temperatures." },
 	{ "Feed", "How prices get to the kernel." },
@@ -148,6 +150,15 @@ static const struct config_key keys[] = {
 	    .sample = "192.0.2.7:7460",
 	    .help = "Address and port, by numbers. Those who are found there tell about the "
 		    "others."),
+
+	SWITCH("Mdns", "enabled", mdns.enabled, "no", .live = true,
+	       .help = "Use mDNS, by the machine's avahi-daemon; while there is none, go on without "
+		       "it."),
+	KEY("Mdns", "type", CONFIG_TEXT, mdns.type, .max = 63, .needed = true, .live = true,
+	    .initial = "_maxwell-gossip._udp",
+	    .help = "Type of the service; all nodes of a zone need the same."),
+	KEY("Mdns", "interface", CONFIG_TEXT, mdns.interface, .max = 15, .sample = "eth0",
+	    .live = true, .help = "Network interface; without it all that Avahi uses."),
 
 	FILE_KEY("Sensors", "root", sensors.root, .initial = "/", .needed = true,
 		 .help = "Directory in which sys and dev are looked for."),

@@ -76,6 +76,15 @@ static void check_addresses(const struct daemon_config *c, const struct config_s
 		fail(source, "Http", "enabled", "without a socket: unix and listen are none");
 }
 
+/* A type of DNS-SD: "_", at most 15 letters, digits and hyphens inside, "._udp". */
+static bool is_service_type(const char *text)
+{
+	size_t len = *text == '_' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
+
+	return len && len <= 15 && text[1] != '-' && text[len] != '-' &&
+	       !strcmp(text + 1 + len, "._udp");
+}
+
 /**
  * config_check_rules - look for settings that contradict each other
  * @config: settings
@@ -88,6 +97,8 @@ void config_check_rules(const struct daemon_config *config, const struct config_
 	check_gossip(&config->gossip, source);
 	check_keys(&config->keys, source);
 	check_addresses(config, source);
+	if (!is_service_type(config->mdns.type))
+		fail(source, "Mdns", "type", "is not of the form _name._udp");
 	if (config->sensors.stale_ms < 2 * config->sensors.interval_ms)
 		fail(source, "Sensors", "stale", "is less than two intervals");
 	if (config->sensors.command_timeout_ms > config->sensors.command_interval_ms)

@@ -18,6 +18,8 @@
 #define STATUS_MS 5000
 /* What was said at the end gets out, and whoever waits for us does not wait long. */
 #define LEAVE_MS 100
+/* For the thread that talks to Avahi; the system ends it otherwise. */
+#define MDNS_LEAVE_MS 100
 
 /**
  * daemon_name_of() - name of a node for people
@@ -304,6 +306,7 @@ static int start(struct daemon *d)
 	start_signals(d);
 	daemon_step(d);
 	daemon_contacts_start(d);
+	daemon_discover(d);
 	uv_timer_start(&d->status, on_status, STATUS_MS, STATUS_MS);
 	return 0;
 }
@@ -319,6 +322,7 @@ static void end(struct daemon *d)
 {
 	if (d->http)
 		http_close(d->http);
+	mdns_close(d->mdns, MDNS_LEAVE_MS);
 	hook_stop(&d->hook);
 	notify_stop(&d->notify);
 	if (d->sensors)

@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "http.h"
 #include "keys.h"
+#include "mdns.h"
 #include "notify.h"
 #include "sensors.h"
 #include "site_file.h"
@@ -67,6 +68,8 @@ struct daemon_options {
  * @feed: to the kernel's module; NULL: turned off
  * @sensors: they
  * @http: server; NULL: turned off
+ * @mdns: discovery; NULL: turned off, or not to be had
+ * @port: that the first socket is bound to; 0: not known yet
  * @hook: program of [Migrate]
  * @notify: the service manager
  * @alarm: for the core's next step
@@ -98,6 +101,8 @@ struct daemon {
 	struct feed *feed;
 	struct sensors *sensors;
 	struct http *http;
+	struct mdns *mdns;
+	uint16_t port;
 	struct hook hook;
 	struct notify notify;
 	uv_poll_t alarm;
@@ -138,6 +143,11 @@ extern const struct gossip_env daemon_env;
 
 /* contacts.c */
 void daemon_contacts_start(struct daemon *d);
+void daemon_contacts_soon(struct daemon *d, uint64_t delay_ms);
+
+/* discover.c */
+void daemon_discover(struct daemon *d);
+void daemon_rediscover(struct daemon *d, const struct config_mdns *was);
 
 /* serve.c */
 int daemon_serve(struct daemon *d);

@@ -72,6 +72,23 @@ static void dump_zones(const struct daemon *d)
 	}
 }
 
+static void dump_mdns(struct daemon *d)
+{
+	struct mdns_status status;
+	size_t i;
+
+	if (!d->mdns)
+		return;
+	mdns_get_status(d->mdns, &status);
+	log_info("dump: mdns %s %s hints %zu", status.state.up ? "up" : "down", status.state.why,
+		 status.hints);
+	for (i = 0; i < MDNS_COUNTERS; i++) {
+		if (status.counters[i])
+			log_info("dump: counter mdns-%s %" PRIu64, mdns_counter_names[i],
+				 status.counters[i]);
+	}
+}
+
 static void dump_counters(struct daemon *d)
 {
 	const uint64_t *counters = gossip_counters(d->core);
@@ -120,6 +137,7 @@ void daemon_dump(struct daemon *d)
 	dump_members(d, now_ns);
 	dump_zones(d);
 	dump_counters(d);
+	dump_mdns(d);
 	log_info("dump: end");
 	log_setup(log->level, log->target, log->burst_per_s);
 }

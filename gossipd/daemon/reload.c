@@ -50,6 +50,7 @@ static void put_in_place(struct daemon *d, struct daemon_config *config, struct 
 	if (d->http)
 		http_configure(d->http, &config->http);
 	daemon_contacts_start(d);
+	daemon_rediscover(d, &old_config->mdns);
 	daemon_step(d);
 	config_free(old_config);
 	site_file_free(old_site);

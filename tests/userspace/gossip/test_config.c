@@ -327,6 +327,13 @@ static void test_keys_have_to_go_together(void)
 	bad("[Sensors]\nstale=150ms", "f:2: Sensors.stale: is less than two intervals");
 	bad("[Sensors]\ncommand_timeout=11s",
 	    "f:2: Sensors.command_timeout: is more than command_interval");
+	bad("[Mdns]\ntype=_x._tcp", "f:2: Mdns.type: is not of the form _name._udp");
+	bad("[Mdns]\ntype=x._udp", "f:2: Mdns.type: is not of the form _name._udp");
+	bad("[Mdns]\ntype=_._udp", "f:2: Mdns.type: is not of the form _name._udp");
+	bad("[Mdns]\ntype=_-x._udp", "f:2: Mdns.type: is not of the form _name._udp");
+	bad("[Mdns]\ntype=_abcdefghijklmnop._udp", "f:2: Mdns.type: is not of the form _name._udp");
+	bad("[Mdns]\ntype=_x._udp.example", "f:2: Mdns.type: is not of the form _name._udp");
+	config_free(good("[Mdns]\nenabled=yes\ntype=_abcdefghijklmno._udp"));
 	bad("[Feed]\ninterval=2s", "f: Feed.lease: is less than three intervals: it would run out");
 	bad("[Control]\nneighbour_floor_c=20\nneighbour_span_c=2",
 	    "f: Control: neighbour_floor_c is above neighbour_span_c");

@@ -75,6 +75,7 @@ class Node:
         self.settings = {}
         self.arguments = []
         self.log_start = 0
+        self.environment = {}
         os.makedirs(self.dir)
         self.make_link()
         with open(self.path("identity"), "w", encoding="ascii") as out:
@@ -148,7 +149,8 @@ class Node:
             self.process = subprocess.Popen(
                 ["nsenter", f"--net=/run/netns/{self.name}", self.lab.gossipd, "--config",
                  self.path("gossipd.conf"), "--trace", self.path("trace"), *self.arguments],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=os.environ | self.environment)
 
     def wait_running(self):
         """Wait until it says that it runs, since it was started last."""
