@@ -41,7 +41,8 @@ gcc-14 -Wall -Wextra -Werror -Ikernel -o "$work/gen-abi" scripts/gen-abi.c
 mkdir --parents "$work/gossipd/man"
 gcc-14 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Igossipd/core -Igossipd/daemon \
 	-o "$work/gen-config" scripts/gen-config.c gossipd/core/control_params.c \
-	gossipd/daemon/config{,_addr,_doc,_file,_keys,_number,_rules,_text,_value}.c -linih -lm
+	gossipd/daemon/config{,_addr,_doc,_file,_keys,_number,_parse,_print}.c \
+	gossipd/daemon/config{_rules,_text,_value}.c -linih -lm
 "$work/gen-config" example > "$work/Documentation/gossipd.conf"
 "$work/gen-config" man > "$work/gossipd/man/gossipd.conf.5"
 

@@ -33,6 +33,7 @@ static void on_price(void *ctx, const struct control_output *price)
 
 	if (d->feed)
 		feed_price(d->feed, price);
+	measure_price(&d->measure, uv_hrtime(), price->external.multiplier);
 	d->price = *price;
 	d->price_ns = uv_hrtime();
 	if (d->trace && news)
@@ -129,6 +130,9 @@ static void on_event(void *ctx, const struct gossip_event *event)
 	struct daemon *d = ctx;
 	char node[ID_TEXT_LEN], who[DAEMON_WHO_LEN];
 
+	if (event->kind == GOSSIP_EV_CRISIS && event->on &&
+	    memcmp(&event->node, &d->config->gossip.self, sizeof(event->node)))
+		measure_crisis(&d->measure, uv_hrtime(), d->price.external.multiplier);
 	id_text(&event->node, node);
 	if (d->trace)
 		fprintf(d->trace, "%" PRIu64 " %s %s %s %d %.4f\n", uv_hrtime(),

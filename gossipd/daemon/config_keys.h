@@ -88,6 +88,9 @@ bool config_same_value(const struct daemon_config *a, const struct daemon_config
 void config_free_value(struct daemon_config *config, const struct config_key *key);
 void config_describe(const struct config_key *key, char *out, size_t room);
 
+struct daemon_config *config_create(void);
+void config_derive(struct daemon_config *config, const unsigned int *line);
+
 bool config_parse_number(const char *text, const char *unit, double *value);
 void config_format_number(double value, const char *unit, char *out, size_t room);
 bool config_parse_host(const char *text, union config_addr *addr);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Whom to ask for the others: the peers of the settings, a few of those that the site file has
- * addresses of, and a few that mDNS has found. Asked at the start, and again as long as they are not heard of, more and more
- * rarely: that is also how two halves of a zone find each other when the network is whole again.
+ * addresses of, and a few that mDNS has found. Asked at the start, and again as long as they are
+ * not heard of, more and more rarely: that is also how two halves of a zone find each other when
+ * the network is whole again.
  */
 #include <string.h>
 

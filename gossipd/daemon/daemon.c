@@ -16,48 +16,12 @@
 
 #define NSEC_PER_SEC UINT64_C(1000000000)
 #define STATUS_MS 5000
+/* As often as the core probes by default. */
+#define PROBES_MS 1000
 /* What was said at the end gets out, and whoever waits for us does not wait long. */
 #define LEAVE_MS 100
 /* For the thread that talks to Avahi; the system ends it otherwise. */
 #define MDNS_LEAVE_MS 100
-
-/**
- * daemon_name_of() - name of a node for people
- * @d: the daemon
- * @id: of the node
- *
- * Return: the site's name for it, or "".
- */
-const char *daemon_name_of(const struct daemon *d, const struct gw_id *id)
-{
-	uint32_t index;
-
-	if (!d->site)
-		return "";
-	index = site_find(&d->site->site, id);
-	return index == SITE_NONE ? "" : d->site->site.nodes[index].name;
-}
-
-/**
- * daemon_who() - a node as people want to read it: its UUID, with its name in front if it has one
- * @d: the daemon
- * @id: of the node
- * @text: written to
- *
- * Return: @text.
- */
-const char *daemon_who(const struct daemon *d, const struct gw_id *id, char text[DAEMON_WHO_LEN])
-{
-	const char *name = daemon_name_of(d, id);
-	char uuid[ID_TEXT_LEN];
-
-	id_text(id, uuid);
-	if (name[0])
-		snprintf(text, DAEMON_WHO_LEN, "%s (%s)", name, uuid);
-	else
-		snprintf(text, DAEMON_WHO_LEN, "%s", uuid);
-	return text;
-}
 
 static void set_alarm(struct daemon *d)
 {
@@ -102,7 +66,9 @@ static void on_datagram(void *ctx, const struct gossip_addr *from, uint8_t *byte
 {
 	struct daemon *d = ctx;
 
-	gossip_receive(d->core, uv_hrtime(), from, bytes, len);
+	d->measure.received_ns = uv_hrtime();
+	gossip_receive(d->core, d->measure.received_ns, from, bytes, len);
+	d->measure.received_ns = 0;
 }
 
 static void on_drained(void *ctx)
@@ -110,28 +76,16 @@ static void on_drained(void *ctx)
 	daemon_step(ctx);
 }
 
-static void on_sample(void *ctx, uint64_t now_ns, const struct gossip_sample *sample)
-{
-	struct daemon *d = ctx;
-
-	(void)now_ns;
-	gossip_sample(d->core, uv_hrtime(), sample);
-	daemon_step(d);
-}
-
-static void on_demand(void *ctx, const struct control_demand *steps, size_t nr, uint32_t base_price,
-		      uint32_t cpus)
-{
-	struct daemon *d = ctx;
-
-	gossip_cpus(d->core, uv_hrtime(), cpus);
-	gossip_demand(d->core, uv_hrtime(), steps, nr, base_price);
-	daemon_step(d);
-}
-
 static void on_status(uv_timer_t *timer)
 {
 	daemon_status(timer->data);
+}
+
+static void on_probes(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+
+	measure_probes(&d->measure, d->core);
 }
 
 static void on_left(uv_timer_t *timer)
@@ -189,95 +143,6 @@ static int start_alarm(struct daemon *d)
 	return uv_poll_start(&d->alarm, UV_READABLE, on_alarm);
 }
 
-/* The incarnation is on the disk before anybody hears of it. */
-static int start_state(struct daemon *d)
-{
-	const char *dir = d->config->node.state_dir;
-	struct timespec wall;
-	int err;
-
-	err = state_open(&d->state, dir);
-	if (err) {
-		log_error("cannot use the state directory %s: %s", dir,
-			  err == -EBUSY ? "another gossipd has it" : strerror(-err));
-		return err;
-	}
-	clock_gettime(CLOCK_REALTIME, &wall);
-	err = state_start(&d->state, wall.tv_sec * 1000 + wall.tv_nsec / 1000000, &d->incarnation);
-	if (d->state.source == STATE_CORRUPT)
-		log_warning("%s/" STATE_FILE " makes no sense: the incarnation is made of the time",
-			    dir);
-	else if (d->state.source == STATE_FIRST)
-		log_info("there is no %s/" STATE_FILE ": the incarnation is made of the time", dir);
-	if (err)
-		log_error("cannot write to the state directory %s: %s", dir, strerror(-err));
-	return err;
-}
-
-static int start_core(struct daemon *d)
-{
-	struct gossip_config config;
-	struct gossip_env env = daemon_env;
-	const char *why;
-	int err;
-
-	err = daemon_load_keys(d->config, &d->keys);
-	if (err)
-		return err;
-	d->crypto = crypto_sodium(d->keys.secret);
-	env.ctx = d;
-	env.crypto = &d->crypto;
-	daemon_core_config(d, d->config, d->site, &d->keys.ring, &config);
-	why = gossip_config_check(&config);
-	if (!why) {
-		d->core = gossip_create(&config, &env, uv_hrtime());
-		if (!d->core)
-			why = "out of memory";
-	}
-	crypto_sodium_wipe(&config.keys, sizeof(config.keys));
-	if (why)
-		log_error("cannot start: %s", why);
-	return why ? -EINVAL : 0;
-}
-
-static int start_feed(struct daemon *d)
-{
-	const struct feed_user user = { .ctx = d, .demand = on_demand };
-	int err = 0;
-
-	if (d->config->feed.enabled)
-		err = feed_open(&d->feed, &d->loop, &d->config->feed, &user);
-	if (err)
-		log_error("cannot start the feed: %s", uv_strerror(err));
-	return err;
-}
-
-static int start_sensors(struct daemon *d)
-{
-	char error[SENSORS_ERROR_MAX] = "";
-	struct sensors_config config;
-
-	daemon_sensors_config(d->options, d->config, &config);
-	d->sensors = sensors_start(&d->loop, &config, on_sample, d, error);
-	if (d->sensors)
-		return 0;
-	log_error("cannot read sensors: %s", error);
-	return -EINVAL;
-}
-
-static int start_trace(struct daemon *d)
-{
-	if (!d->options->trace)
-		return 0;
-	d->trace = fopen(d->options->trace, "ae");
-	if (!d->trace) {
-		log_error("cannot open %s: %s", d->options->trace, strerror(errno));
-		return -errno;
-	}
-	setvbuf(d->trace, NULL, _IOLBF, 0);
-	return 0;
-}
-
 static int start(struct daemon *d)
 {
 	const struct udp_user user = {
@@ -285,19 +150,19 @@ static int start(struct daemon *d)
 	};
 	int err;
 
-	err = start_trace(d);
+	err = daemon_start_trace(d);
 	if (!err)
-		err = start_state(d);
+		err = daemon_start_state(d);
 	if (!err)
 		err = start_alarm(d);
 	if (!err)
-		err = start_core(d);
+		err = daemon_start_core(d);
 	if (!err)
 		err = udp_open(&d->udp, &d->loop, d->config, &user);
 	if (!err)
-		err = start_feed(d);
+		err = daemon_start_feed(d);
 	if (!err)
-		err = start_sensors(d);
+		err = daemon_start_sensors(d);
 	if (!err)
 		err = daemon_serve(d);
 	if (err)
@@ -308,6 +173,7 @@ static int start(struct daemon *d)
 	daemon_contacts_start(d);
 	daemon_discover(d);
 	uv_timer_start(&d->status, on_status, STATUS_MS, STATUS_MS);
+	uv_timer_start(&d->probes, on_probes, PROBES_MS, PROBES_MS);
 	return 0;
 }
 
@@ -343,6 +209,7 @@ static void end(struct daemon *d)
 	if (d->trace)
 		fclose(d->trace);
 	keys_wipe(&d->keys);
+	measure_free(&d->measure);
 	site_file_free(d->site);
 	config_free(d->config);
 }
@@ -380,6 +247,8 @@ int daemon_run(const struct daemon_options *options)
 	uv_loop_init(&d->loop);
 	uv_timer_init(&d->loop, &d->contacts);
 	uv_timer_init(&d->loop, &d->status);
+	uv_timer_init(&d->loop, &d->probes);
+	d->probes.data = d;
 	d->status.data = d;
 	hook_init(&d->hook, &d->loop);
 	notify_start(&d->notify, &d->loop);

@@ -19,6 +19,7 @@
 #include "http.h"
 #include "keys.h"
 #include "mdns.h"
+#include "measure.h"
 #include "notify.h"
 #include "sensors.h"
 #include "site_file.h"
@@ -60,6 +61,10 @@ struct daemon_options {
  * @config: settings in force
  * @site: description of the site; NULL: there is none
  * @keys: of this node, and of the zone as they were at the start
+ * @key_present: keys of the zone that are in force
+ * @key_id: their numbers
+ * @measure: what it measures of itself
+ * @probes: to look at them
  * @crypto: with the own secret
  * @state: what outlives us
  * @incarnation: of this start
@@ -93,6 +98,10 @@ struct daemon {
 	struct daemon_config *config;
 	struct site_file *site;
 	struct keys keys;
+	bool key_present[SEAL_SLOTS];
+	uint8_t key_id[SEAL_SLOTS];
+	struct measure measure;
+	uv_timer_t probes;
 	struct gossip_crypto crypto;
 	struct state state;
 	uint64_t incarnation;
@@ -125,10 +134,20 @@ struct daemon {
 int daemon_run(const struct daemon_options *options);
 void daemon_step(struct daemon *d);
 void daemon_stop(struct daemon *d);
+
+/* who.c */
 const char *daemon_name_of(const struct daemon *d, const struct gw_id *id);
 const char *daemon_who(const struct daemon *d, const struct gw_id *id, char text[DAEMON_WHO_LEN]);
 
+/* start.c */
+int daemon_start_trace(struct daemon *d);
+int daemon_start_state(struct daemon *d);
+int daemon_start_core(struct daemon *d);
+int daemon_start_feed(struct daemon *d);
+int daemon_start_sensors(struct daemon *d);
+
 /* setup.c */
+void daemon_note_keys(struct daemon *d, const struct seal_keyring *ring);
 int daemon_load(const struct daemon_options *options, struct daemon_config **config,
 		struct site_file **site);
 int daemon_load_keys(const struct daemon_config *config, struct keys *keys);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The server: libwebsockets does the protocol, here is what is answered. One state is made for each
- * request; nothing a client sends gets any further than its path and its method.
+ * The server: libwebsockets does the protocol, here is where it listens and what it calls.
  */
 #include <errno.h>
-#include <libwebsockets.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,52 +10,31 @@
 #include <unistd.h>
 
 #include "config_keys.h"
-#include "http.h"
-#include "http_stream.h"
-#include "metrics.h"
+#include "http_internal.h"
 
-#define STREAM_PATH "/thermal/stream"
 #define HEADER_BYTES_MAX 4096
-#define PIECE_BYTES 16384
-#define HOSTS_MAX (CONFIG_LISTEN_MAX + 1)
 /* WebSocket pings; RFC 6455 leaves the time open. */
 #define PING_S 30
 #define HANGUP_S 75
 
 /**
- * struct client - what libwebsockets keeps for us with each connection
- * @next: of those that listen to the stream
- * @wsi: of this one, if it listens to the stream
- * @body: of the answer, behind LWS_PRE bytes; NULL: there is none
- * @len: bytes of it
- * @sent: of those
- * @queue: what waits, if it listens to the stream
+ * http_of() - the server of a connection
+ * @wsi: which
+ *
+ * Return: it.
  */
-struct client {
-	struct client *next;
-	struct lws *wsi;
-	unsigned char *body;
-	size_t len;
-	size_t sent;
-	struct stream_queue queue;
-};
-
-struct http {
-	struct lws_context *context;
-	struct config_http settings;
-	struct http_user user;
-	struct http_counters counters;
-	struct client *streams;
-	uv_timer_t timer;
-	bool bound;
-};
-
-static struct http *http_of(struct lws *wsi)
+struct http *http_of(struct lws *wsi)
 {
 	return lws_context_user(lws_get_context(wsi));
 }
 
-static struct status_view view_of(struct http *http)
+/**
+ * http_view() - what there is to show now
+ * @http: the server
+ *
+ * Return: good until the loop runs again.
+ */
+struct status_view http_view(struct http *http)
 {
 	struct status_view view = { .version = "" };
 
@@ -65,263 +42,10 @@ static struct status_view view_of(struct http *http)
 	return view;
 }
 
-/* --- answers --- */
-
-static char *ready_text(const struct status_view *view, struct http *http, unsigned int *status)
-{
-	const char *why = http->user.unready(http->user.ctx);
-
-	(void)view;
-	if (why)
-		*status = HTTP_STATUS_SERVICE_UNAVAILABLE;
-	return json_status(why ? "not ready" : "ok", why);
-}
-
-static const struct {
-	const char *path;
-	char *(*text)(const struct status_view *view);
-} pages[] = {
-	{ "/thermal/state", json_state },
-	{ "/thermal/neighbors", json_neighbors },
-	{ "/thermal/zones", json_zones },
-	{ "/thermal/price_multiplier", json_price },
-	{ "/metrics", metrics_text },
-};
-
-/* The answer to a path, and its status. */
-static char *answer(struct http *http, const char *path, unsigned int *status)
-{
-	struct status_view view = view_of(http);
-	size_t i;
-
-	*status = HTTP_STATUS_OK;
-	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		if (!strcmp(pages[i].path, path))
-			return pages[i].text(&view);
-	}
-	if (!strcmp(path, "/healthz"))
-		return json_status("ok", NULL);
-	if (!strcmp(path, "/readyz"))
-		return ready_text(&view, http, status);
-	if (!strcmp(path, STREAM_PATH)) {
-		*status = 426;
-		return json_status("error", "this is a WebSocket");
-	}
-	*status = HTTP_STATUS_NOT_FOUND;
-	return json_status("error", "there is nothing of that name");
-}
-
-/* Headers of an answer whose body is ready. */
-static int put_headers(struct lws *wsi, struct client *client, unsigned int status,
-		       const char *type)
-{
-	unsigned char room[LWS_PRE + 1024], *start = room + LWS_PRE, *p = start;
-	unsigned char *end = room + sizeof(room) - 1;
-	const char *method = "GET, HEAD";
-
-	if (lws_add_http_common_headers(wsi, status, type, client->len, &p, end))
-		return 1;
-	if (status == HTTP_STATUS_METHOD_NOT_ALLOWED &&
-	    lws_add_http_header_by_name(wsi, (const unsigned char *)"allow:",
-					(const unsigned char *)method, (int)strlen(method), &p,
-					end))
-		return 1;
-	if (lws_add_http_header_by_name(wsi, (const unsigned char *)"cache-control:",
-					(const unsigned char *)"no-store", 8, &p, end))
-		return 1;
-	return lws_finalize_write_http_header(wsi, start, &p, end);
-}
-
-static void forget_body(struct client *client)
-{
-	free(client->body);
-	client->body = NULL;
-	client->len = 0;
-	client->sent = 0;
-}
-
-/* A request has come: nonzero ends the connection. */
-static int request(struct lws *wsi, struct client *client)
-{
-	struct http *http = http_of(wsi);
-	unsigned int status = HTTP_STATUS_METHOD_NOT_ALLOWED;
-	const char *type = "application/json";
-	bool head, may;
-	char *uri = NULL, *text, path[64] = "";
-	int len = 0, method = lws_http_get_uri_and_method(wsi, &uri, &len);
-
-	head = method == LWSHUMETH_HEAD;
-	may = head || method == LWSHUMETH_GET;
-	if (uri && len > 0 && (size_t)len < sizeof(path))
-		memcpy(path, uri, (size_t)len);
-	text = may ? answer(http, path, &status) : json_status("error", "only GET and HEAD");
-	if (status == HTTP_STATUS_OK && !strcmp(path, "/metrics"))
-		type = "text/plain; version=0.0.4; charset=utf-8";
-	http->counters.requests++;
-	forget_body(client);
-	if (!text)
-		return 1;
-	client->len = strlen(text);
-	client->body = malloc(LWS_PRE + client->len);
-	if (client->body)
-		memcpy(client->body + LWS_PRE, text, client->len);
-	free(text);
-	if (!client->body || put_headers(wsi, client, status, type))
-		return 1;
-	/* What comes behind a request that may not be is not read. */
-	if (!may)
-		lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT,
-				(int)(http->settings.timeout_ms / 1000));
-	if (head) {
-		forget_body(client);
-		return lws_http_transaction_completed(wsi);
-	}
-	lws_callback_on_writable(wsi);
-	return 0;
-}
-
-static int put_body(struct lws *wsi, struct client *client)
-{
-	size_t left = client->len - client->sent;
-	size_t piece = left < PIECE_BYTES ? left : PIECE_BYTES;
-	bool last = piece == left;
-
-	if (!client->body)
-		return 0;
-	/* It uses the bytes in front: those have been sent. */
-	if (lws_write(wsi, client->body + LWS_PRE + client->sent, piece,
-		      last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < (int)piece)
-		return 1;
-	client->sent += piece;
-	if (!last) {
-		lws_callback_on_writable(wsi);
-		return 0;
-	}
-	forget_body(client);
-	return lws_http_transaction_completed(wsi);
-}
-
-/* --- the stream --- */
-
-static void push(struct http *http, struct client *client, struct stream_message *message)
-{
-	http->counters.dropped += stream_push(&client->queue, message);
-	lws_callback_on_writable(client->wsi);
-}
-
-/* Takes over @text. */
-static void broadcast(struct http *http, char *text)
-{
-	struct stream_message *message = text ? stream_message(text) : NULL;
-	struct client *client;
-
-	free(text);
-	if (!message)
-		return;
-	for (client = http->streams; client; client = client->next)
-		push(http, client, message);
-	stream_release(message);
-}
-
-static void tick(uv_timer_t *timer)
-{
-	struct http *http = timer->data;
-	struct status_view view;
-
-	if (!http->streams)
-		return;
-	view = view_of(http);
-	broadcast(http, json_state(&view));
-}
-
-static int join(struct lws *wsi, struct client *client)
-{
-	struct http *http = http_of(wsi);
-	struct status_view view = view_of(http);
-	struct stream_message *message;
-	char *text;
-
-	*client = (struct client){ .wsi = wsi };
-	if (stream_init(&client->queue, http->settings.queue_max))
-		return 1;
-	client->next = http->streams;
-	http->streams = client;
-	http->counters.streams++;
-	/* The first one at once. */
-	text = json_state(&view);
-	message = text ? stream_message(text) : NULL;
-	free(text);
-	if (message)
-		push(http, client, message);
-	stream_release(message);
-	return 0;
-}
-
-static void leave(struct lws *wsi, struct client *client)
-{
-	struct http *http = http_of(wsi);
-	struct client **at;
-
-	for (at = &http->streams; *at; at = &(*at)->next) {
-		if (*at == client) {
-			*at = client->next;
-			http->counters.streams--;
-			stream_clear(&client->queue);
-			return;
-		}
-	}
-}
-
-/* The next message; before it, if some were dropped, how many. */
-static int put_message(struct lws *wsi, struct client *client)
-{
-	struct stream_message *message;
-	char text[80];
-	int sent;
-
-	if (client->queue.dropped) {
-		snprintf(text, sizeof(text), "{\"schema\":%d,\"event\":\"dropped\",\"value\":%llu}",
-			 STATUS_SCHEMA, (unsigned long long)client->queue.dropped);
-		message = stream_message(text);
-		client->queue.dropped = 0;
-	} else {
-		message = stream_pop(&client->queue);
-	}
-	if (!message)
-		return 0;
-	sent = lws_write(wsi, message->bytes + LWS_PRE, message->len, LWS_WRITE_TEXT);
-	if (client->queue.nr)
-		lws_callback_on_writable(wsi);
-	sent = sent < (int)message->len;
-	stream_release(message);
-	return sent;
-}
-
-/* Only that path, and no page of another site that a browser here shows. */
-static bool may_upgrade(struct lws *wsi)
-{
-	char origin[128] = "", host[128] = "", *uri = NULL;
-	const char *site;
-	int len = 0;
-
-	if (lws_http_get_uri_and_method(wsi, &uri, &len) != LWSHUMETH_GET ||
-	    (size_t)len != strlen(STREAM_PATH) || memcmp(uri, STREAM_PATH, strlen(STREAM_PATH)))
-		return false;
-	if (!lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN))
-		return true;
-	if (lws_hdr_copy(wsi, origin, sizeof(origin), WSI_TOKEN_ORIGIN) < 0 ||
-	    lws_hdr_copy(wsi, host, sizeof(host), WSI_TOKEN_HOST) < 0)
-		return false;
-	site = strstr(origin, "://");
-	return site && !strcmp(site + 3, host);
-}
-
-/* --- libwebsockets --- */
-
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		    size_t len)
 {
-	struct client *client = user;
+	struct http_client *client = user;
 	struct http *http;
 
 	(void)in;
@@ -342,22 +66,22 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		http->counters.clients -= http->counters.clients ? 1 : 0;
 		return 0;
 	case LWS_CALLBACK_HTTP:
-		return request(wsi, client);
+		return http_request(wsi, client);
 	case LWS_CALLBACK_HTTP_WRITEABLE:
-		return put_body(wsi, client);
+		return http_put_body(wsi, client);
 	case LWS_CALLBACK_CLOSED_HTTP:
 	case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
 		if (client && !client->wsi)
-			forget_body(client);
+			http_forget_body(client);
 		return 0;
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-		return !may_upgrade(wsi);
+		return !http_may_listen(wsi);
 	case LWS_CALLBACK_ESTABLISHED:
-		return join(wsi, client);
+		return http_join(wsi, client);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return put_message(wsi, client);
+		return http_put_message(wsi, client);
 	case LWS_CALLBACK_CLOSED:
-		leave(wsi, client);
+		http_leave(wsi, client);
 		return 0;
 	default:
 		/* What clients send on is among it: nobody has asked for it. */
@@ -366,7 +90,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 }
 
 static const struct lws_protocols protocols[] = {
-	{ .name = "http", .callback = callback, .per_session_data_size = sizeof(struct client),
+	{ .name = "http", .callback = callback, .per_session_data_size = sizeof(struct http_client),
 	  .rx_buffer_size = 256 },
 	{ .name = NULL },
 };
@@ -499,7 +223,7 @@ int http_open(struct http **out, uv_loop_t *loop, const struct config_http *sett
 		http_close(http);
 		return ret;
 	}
-	uv_timer_start(&http->timer, tick, settings->stream_ms, settings->stream_ms);
+	uv_timer_start(&http->timer, http_tick, settings->stream_ms, settings->stream_ms);
 	*out = http;
 	return 0;
 }
@@ -515,22 +239,7 @@ void http_configure(struct http *http, const struct config_http *settings)
 	if (settings->stream_ms == http->settings.stream_ms)
 		return;
 	http->settings.stream_ms = settings->stream_ms;
-	uv_timer_start(&http->timer, tick, settings->stream_ms, settings->stream_ms);
-}
-
-/**
- * http_event - tell those who listen to the stream that something happened
- * @http: server; may be NULL
- * @event: what
- */
-void http_event(struct http *http, const struct gossip_event *event)
-{
-	struct status_view view;
-
-	if (!http || !http->streams)
-		return;
-	view = view_of(http);
-	broadcast(http, json_event(&view, event));
+	uv_timer_start(&http->timer, http_tick, settings->stream_ms, settings->stream_ms);
 }
 
 /**

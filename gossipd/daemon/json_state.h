@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #include "gossip.h"
+#include "histogram.h"
+#include "seal.h"
 #include "site.h"
 
 #define STATUS_SCHEMA 1
@@ -20,18 +22,34 @@
 
 /**
  * struct status_sensor - a sensor of the node
- * @name: of the daemon's own; no more than STATUS_SENSORS_MAX are asked for
+ * @name: of the daemon's own, good until the next one is asked for
+ * @source: where it comes from; stays
  * @kind: what it measures: "temperature", "margin", "inlet", "power", "fan"
  * @value: in degrees Celsius, watts, 0 to 1; NAN if not known
  * @age_s: of the value; INFINITY if there is none
  * @suspicion: 0 to 1
+ * @up: the last reading was good
  */
 struct status_sensor {
 	const char *name;
+	const char *source;
 	const char *kind;
 	double value;
 	double age_s;
 	double suspicion;
+	bool up;
+};
+
+/**
+ * struct status_counts - counters with names
+ * @name: of each
+ * @value: of each
+ * @nr: how many
+ */
+struct status_counts {
+	const char *const *name;
+	const uint64_t *value;
+	size_t nr;
 };
 
 /**
@@ -48,6 +66,17 @@ struct status_sensor {
  * @feed_on: the kernel took the last price
  * @feed_updates: prices that it took
  * @feed_errors: prices that it did not
+ * @probe_rtt: round trips of probes; may be NULL
+ * @crisis: from neighbours' crises to prices; may be NULL
+ * @key_present: keys of the zone, by enum seal_slot
+ * @key_id: their numbers
+ * @udp: what became of datagrams
+ * @mdns: what became of announcements
+ * @mdns_up: the node is announced
+ * @http_requests: answered
+ * @http_refused: clients that were too many
+ * @streams: clients that listen to the stream
+ * @stream_dropped: messages that they were too slow for
  * @nr_sensors: how many @sensor knows
  * @sensor: tells of one; may be NULL
  * @ctx: given to @sensor
@@ -65,6 +94,17 @@ struct status_view {
 	bool feed_on;
 	uint64_t feed_updates;
 	uint64_t feed_errors;
+	const struct histogram *probe_rtt;
+	const struct histogram *crisis;
+	bool key_present[SEAL_SLOTS];
+	uint8_t key_id[SEAL_SLOTS];
+	struct status_counts udp;
+	struct status_counts mdns;
+	bool mdns_up;
+	uint64_t http_requests;
+	uint64_t http_refused;
+	unsigned int streams;
+	uint64_t stream_dropped;
 	size_t nr_sensors;
 	void (*sensor)(void *ctx, size_t index, struct status_sensor *out);
 	void *ctx;

@@ -84,7 +84,7 @@ static void on_group(AvahiEntryGroup *group, AvahiEntryGroupState state, void *a
 		break;
 	case AVAHI_ENTRY_GROUP_FAILURE:
 		mdns_give_up(agent, "the node cannot be announced",
-			agent->lib.client_errno(agent->client));
+			     agent->lib.client_errno(agent->client));
 		break;
 	default:
 		break;

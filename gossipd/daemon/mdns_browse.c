@@ -138,7 +138,7 @@ void mdns_on_browsed(AvahiServiceBrowser *browser, AvahiIfIndex interface, Avahi
 		break;
 	case AVAHI_BROWSER_FAILURE:
 		mdns_give_up(agent, "nobody can be looked for",
-			agent->lib.client_errno(agent->client));
+			     agent->lib.client_errno(agent->client));
 		break;
 	default:
 		break;

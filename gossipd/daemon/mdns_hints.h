@@ -31,7 +31,7 @@ enum mdns_counter {
 	MDNS_GONE,		/* taken back */
 	MDNS_OWN,		/* of this node */
 	MDNS_FOREIGN,		/* of another zone */
-	MDNS_RUBBISH,		/* not as gossip-protocol.md has it, or an address nobody can have */
+	MDNS_RUBBISH,		/* not as gossip-protocol.md has it, or an address of no host */
 	MDNS_DROPPED,		/* no room in the queue, or too many at once */
 	MDNS_DISPLACED,		/* hints that had to make room for others */
 	MDNS_COUNTERS,

@@ -23,29 +23,27 @@
 /* "_z65535._sub." in front of it. */
 #define MDNS_SUBTYPE_LEN (MDNS_TYPE_LEN + 16)
 
-#define FUNCTION(name) __typeof__(avahi_##name) *name
-
 /* Avahi's functions, without "avahi_" in front. */
 struct mdns_library {
-	FUNCTION(simple_poll_new);
-	FUNCTION(simple_poll_free);
-	FUNCTION(simple_poll_get);
-	FUNCTION(simple_poll_iterate);
-	FUNCTION(simple_poll_wakeup);
-	FUNCTION(client_new);
-	FUNCTION(client_free);
-	FUNCTION(client_errno);
-	FUNCTION(entry_group_new);
-	FUNCTION(entry_group_reset);
-	FUNCTION(entry_group_commit);
-	FUNCTION(entry_group_add_service);
-	FUNCTION(entry_group_add_service_subtype);
-	FUNCTION(service_browser_new);
-	FUNCTION(service_resolver_new);
-	FUNCTION(service_resolver_free);
-	FUNCTION(alternative_service_name);
-	FUNCTION(strerror);
-	FUNCTION(free);
+	__typeof__(avahi_simple_poll_new) (*simple_poll_new);
+	__typeof__(avahi_simple_poll_free) (*simple_poll_free);
+	__typeof__(avahi_simple_poll_get) (*simple_poll_get);
+	__typeof__(avahi_simple_poll_iterate) (*simple_poll_iterate);
+	__typeof__(avahi_simple_poll_wakeup) (*simple_poll_wakeup);
+	__typeof__(avahi_client_new) (*client_new);
+	__typeof__(avahi_client_free) (*client_free);
+	__typeof__(avahi_client_errno) (*client_errno);
+	__typeof__(avahi_entry_group_new) (*entry_group_new);
+	__typeof__(avahi_entry_group_reset) (*entry_group_reset);
+	__typeof__(avahi_entry_group_commit) (*entry_group_commit);
+	__typeof__(avahi_entry_group_add_service) (*entry_group_add_service);
+	__typeof__(avahi_entry_group_add_service_subtype) (*entry_group_add_service_subtype);
+	__typeof__(avahi_service_browser_new) (*service_browser_new);
+	__typeof__(avahi_service_resolver_new) (*service_resolver_new);
+	__typeof__(avahi_service_resolver_free) (*service_resolver_free);
+	__typeof__(avahi_alternative_service_name) (*alternative_service_name);
+	__typeof__(avahi_strerror) (*strerror);
+	__typeof__(avahi_free) (*free);
 };
 
 /**
@@ -84,7 +82,7 @@ struct mdns_agent {
 	AvahiClient *client;
 	bool broken;
 	AvahiEntryGroup *group;
-	AvahiServiceResolver *resolver[MDNS_RESOLVERS_MAX];
+	struct AvahiServiceResolver *resolver[MDNS_RESOLVERS_MAX];
 	AvahiIfIndex interface;
 	unsigned int renames;
 	char name[MDNS_NAME_LEN];

@@ -8,49 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metric_text.h"
 #include "metrics.h"
-
-static void family(FILE *out, const char *name, const char *type, const char *help)
-{
-	fprintf(out, "# HELP gossipd_%s %s\n# TYPE gossipd_%s %s\n", name, help, name, type);
-}
-
-/* What is not known is left out: there is no sample then. */
-static void sample(FILE *out, const char *name, const char *label, const char *value, double number)
-{
-	if (isnan(number))
-		return;
-	fprintf(out, "gossipd_%s", name);
-	if (label) {
-		fprintf(out, "{%s=\"", label);
-		for (; *value; value++) {
-			if (*value == '\n') {
-				fputs("\\n", out);
-				continue;
-			}
-			if (*value == '"' || *value == '\\')
-				fputc('\\', out);
-			fputc(*value, out);
-		}
-		fputs("\"}", out);
-	}
-	if (isinf(number))
-		fprintf(out, " %sInf\n", number > 0 ? "+" : "-");
-	else
-		fprintf(out, " %.17g\n", number);
-}
-
-static void gauge(FILE *out, const char *name, const char *help, double number)
-{
-	family(out, name, "gauge", help);
-	sample(out, name, NULL, NULL, number);
-}
-
-static void counter(FILE *out, const char *name, const char *help, uint64_t number)
-{
-	family(out, name, "counter", help);
-	sample(out, name, NULL, NULL, (double)number);
-}
 
 static double age_s(const struct status_view *view, uint64_t then_ns)
 {
@@ -64,23 +23,24 @@ static void print_self(FILE *out, const struct status_view *view)
 	struct gossip_self self;
 
 	gossip_get_self(view->core, &self);
-	gauge(out, "node_temperature_celsius", "Hottest sensor.", self.sample.temp_c);
-	gauge(out, "thermal_margin_celsius", "From the hottest sensor to where it throttles.",
-	      self.sample.limit_c - self.sample.temp_c);
-	gauge(out, "inlet_temperature_celsius", "Air that the node takes in.", self.sample.inlet_c);
-	family(out, "power_watts", "gauge", "Power drawn.");
-	sample(out, "power_watts", "domain", "node", self.sample.power_w);
-	gauge(out, "fan_speed_ratio", "Speed of the fastest fan.", self.sample.fan);
-	gauge(out, "sample_age_seconds", "Since the sensors were last read.",
-	      age_s(view, self.sample_ns));
-	gauge(out, "sensor_suspicion_ratio", "How far readings contradict each other.",
-	      self.sample.suspicion);
-	gauge(out, "health_score", "Lifeguard's score; 0 is healthy.", self.health);
-	gauge(out, "crisis", "Whether the margin is that of a crisis.", self.crisis);
-	gauge(out, "speaker", "Whether the node speaks for its zone.", self.speaker);
-	gauge(out, "beacon_interval_seconds", "Between beacons at present.",
-	      self.interval_ms / 1e3);
-	gauge(out, "budget_bytes", "What is in the token bucket.", self.budget_bytes);
+	metric_gauge(out, "node_temperature_celsius", "Hottest sensor.", self.sample.temp_c);
+	metric_gauge(out, "thermal_margin_celsius", "From the hottest sensor to where it throttles.",
+		     self.sample.limit_c - self.sample.temp_c);
+	metric_gauge(out, "inlet_temperature_celsius", "Air that the node takes in.",
+		     self.sample.inlet_c);
+	metric_family(out, "power_watts", "gauge", "Power drawn.");
+	metric_sample(out, "power_watts", "domain", "node", self.sample.power_w);
+	metric_gauge(out, "fan_speed_ratio", "Speed of the fastest fan.", self.sample.fan);
+	metric_gauge(out, "sample_age_seconds", "Since the sensors were last read.",
+		     age_s(view, self.sample_ns));
+	metric_gauge(out, "sensor_suspicion_ratio", "How far readings contradict each other.",
+		     self.sample.suspicion);
+	metric_gauge(out, "health_score", "Lifeguard's score; 0 is healthy.", self.health);
+	metric_gauge(out, "crisis", "Whether the margin is that of a crisis.", self.crisis);
+	metric_gauge(out, "speaker", "Whether the node speaks for its zone.", self.speaker);
+	metric_gauge(out, "beacon_interval_seconds", "Between beacons at present.",
+		     self.interval_ms / 1e3);
+	metric_gauge(out, "budget_bytes", "What is in the token bucket.", self.budget_bytes);
 }
 
 static void print_price(FILE *out, const struct status_view *view)
@@ -89,23 +49,24 @@ static void print_price(FILE *out, const struct status_view *view)
 	size_t i;
 
 	gossip_get_self(view->core, &self);
-	family(out, "price_multiplier_ratio", "gauge", "Multipliers as the kernel is told.");
-	sample(out, "price_multiplier_ratio", "kind", "local",
-	       (double)self.price.local.multiplier / CONTROL_ONE);
-	sample(out, "price_multiplier_ratio", "kind", "external",
-	       (double)self.price.external.multiplier / CONTROL_ONE);
-	sample(out, "price_multiplier_ratio", "kind", "gpu",
-	       (double)self.price.gpu.multiplier / CONTROL_ONE);
-	gauge(out, "price_total_ratio", "Local and external multiplier as one.", self.price.total);
-	family(out, "price_component_ratio", "gauge", "What raised the price, as a factor each.");
+	metric_family(out, "price_multiplier_ratio", "gauge", "Multipliers as the kernel is told.");
+	metric_sample(out, "price_multiplier_ratio", "kind", "local",
+		      (double)self.price.local.multiplier / CONTROL_ONE);
+	metric_sample(out, "price_multiplier_ratio", "kind", "external",
+		      (double)self.price.external.multiplier / CONTROL_ONE);
+	metric_sample(out, "price_multiplier_ratio", "kind", "gpu",
+		      (double)self.price.gpu.multiplier / CONTROL_ONE);
+	metric_gauge(out, "price_total_ratio", "Local and external multiplier as one.",
+		     self.price.total);
+	metric_family(out, "price_component_ratio", "gauge", "What raised the price, as a factor each.");
 	for (i = 0; i < CONTROL_CAUSES; i++)
-		sample(out, "price_component_ratio", "cause", status_cause_names[i],
-		       self.price.component[i]);
-	gauge(out, "barrier_active", "Whether the safety filter binds.", self.price.barrier);
-	gauge(out, "power_cap_watts", "Power that the safety filter allows.",
-	      self.price.power_cap_w);
-	gauge(out, "oscillation_ratio", "Changes of the price that went against the one before.",
-	      self.price.oscillation);
+		metric_sample(out, "price_component_ratio", "cause", status_cause_names[i],
+			      self.price.component[i]);
+	metric_gauge(out, "barrier_active", "Whether the safety filter binds.", self.price.barrier);
+	metric_gauge(out, "power_cap_watts", "Power that the safety filter allows.",
+		     self.price.power_cap_w);
+	metric_gauge(out, "oscillation_ratio", "Changes of the price that went against the one before.",
+		     self.price.oscillation);
 }
 
 static void print_members(FILE *out, const struct status_view *view)
@@ -121,12 +82,12 @@ static void print_members(FILE *out, const struct status_view *view)
 		silent += member.silent;
 		suspect += member.suspect;
 	}
-	family(out, "members", "gauge", "Nodes, by what is thought of them.");
+	metric_family(out, "members", "gauge", "Nodes, by what is thought of them.");
 	for (i = 0; i < GOSSIP_STATES; i++)
-		sample(out, "members", "state", gossip_state_names[i], states[i]);
-	gauge(out, "members_silent", "Nodes of which beacons are missing.", silent);
-	gauge(out, "members_suspect_sensors", "Nodes whose readings contradict each other.",
-	      suspect);
+		metric_sample(out, "members", "state", gossip_state_names[i], states[i]);
+	metric_gauge(out, "members_silent", "Nodes of which beacons are missing.", silent);
+	metric_gauge(out, "members_suspect_sensors", "Nodes whose readings contradict each other.",
+		     suspect);
 }
 
 static void print_zone(FILE *out, const struct status_view *view)
@@ -143,17 +104,19 @@ static void print_zone(FILE *out, const struct status_view *view)
 	if (i == nr)
 		zone = (struct gossip_zone){ .cooling_headroom = NAN, .supply_headroom = NAN,
 					     .margin_min_c = NAN, .power_w = NAN };
-	family(out, "zone_headroom_ratio", "gauge", "What is left in the node's own zone.");
-	sample(out, "zone_headroom_ratio", "of", "cooling", zone.cooling_headroom);
-	sample(out, "zone_headroom_ratio", "of", "supply", zone.supply_headroom);
-	gauge(out, "zone_nodes_seen", "Nodes of the zone that are heard of.", zone.seen);
-	gauge(out, "zone_nodes_expected", "Nodes that the zone should have.", zone.expected);
-	gauge(out, "zone_degraded", "Whether somebody of the zone is silent.", zone.degraded);
-	gauge(out, "zone_partitioned", "Whether fewer nodes are seen than should be.",
-	      zone.partitioned);
-	gauge(out, "zone_margin_min_celsius", "Least margin in the zone.", zone.margin_min_c);
-	gauge(out, "zone_power_watts", "Power drawn in the zone.", zone.power_w);
-	gauge(out, "zones", "Zones that are known.", (double)nr);
+	metric_family(out, "zone_headroom_ratio", "gauge", "What is left in the node's own zone.");
+	metric_sample(out, "zone_headroom_ratio", "of", "cooling", zone.cooling_headroom);
+	metric_sample(out, "zone_headroom_ratio", "of", "supply", zone.supply_headroom);
+	metric_gauge(out, "zone_nodes_seen", "Nodes of the zone that are heard of.", zone.seen);
+	metric_gauge(out, "zone_nodes_expected", "Nodes that the zone should have.", zone.expected);
+	metric_gauge(out, "zone_degraded", "Whether somebody of the zone is silent.",
+		     zone.degraded);
+	metric_gauge(out, "zone_partitioned", "Whether fewer nodes are seen than should be.",
+		     zone.partitioned);
+	metric_gauge(out, "zone_margin_min_celsius", "Least margin in the zone.",
+		     zone.margin_min_c);
+	metric_gauge(out, "zone_power_watts", "Power drawn in the zone.", zone.power_w);
+	metric_gauge(out, "zones", "Zones that are known.", (double)nr);
 }
 
 static void print_traffic(FILE *out, const uint64_t *c)
@@ -161,57 +124,138 @@ static void print_traffic(FILE *out, const uint64_t *c)
 	static const char drop[] = "drop_";
 	size_t i;
 
-	family(out, "packets_total", "counter", "Datagrams.");
-	sample(out, "packets_total", "dir", "rx", (double)c[GOSSIP_RX_DATAGRAMS]);
-	sample(out, "packets_total", "dir", "tx", (double)c[GOSSIP_TX_DATAGRAMS]);
-	family(out, "packet_bytes_total", "counter", "Bytes in datagrams.");
-	sample(out, "packet_bytes_total", "dir", "rx", (double)c[GOSSIP_RX_BYTES]);
-	sample(out, "packet_bytes_total", "dir", "tx", (double)c[GOSSIP_TX_BYTES]);
-	family(out, "records_total", "counter", "Records in datagrams.");
-	sample(out, "records_total", "dir", "rx", (double)c[GOSSIP_RX_RECORDS]);
-	sample(out, "records_total", "dir", "tx", (double)c[GOSSIP_TX_RECORDS]);
-	family(out, "drops_total", "counter", "Datagrams and records that were dropped.");
+	metric_family(out, "packets_total", "counter", "Datagrams.");
+	metric_sample(out, "packets_total", "dir", "rx", (double)c[GOSSIP_RX_DATAGRAMS]);
+	metric_sample(out, "packets_total", "dir", "tx", (double)c[GOSSIP_TX_DATAGRAMS]);
+	metric_family(out, "packet_bytes_total", "counter", "Bytes in datagrams.");
+	metric_sample(out, "packet_bytes_total", "dir", "rx", (double)c[GOSSIP_RX_BYTES]);
+	metric_sample(out, "packet_bytes_total", "dir", "tx", (double)c[GOSSIP_TX_BYTES]);
+	metric_family(out, "records_total", "counter", "Records in datagrams.");
+	metric_sample(out, "records_total", "dir", "rx", (double)c[GOSSIP_RX_RECORDS]);
+	metric_sample(out, "records_total", "dir", "tx", (double)c[GOSSIP_TX_RECORDS]);
+	metric_family(out, "drops_total", "counter", "Datagrams and records that were dropped.");
 	for (i = 0; i < GOSSIP_COUNTERS; i++) {
 		if (!strncmp(gossip_counter_names[i], drop, strlen(drop)))
-			sample(out, "drops_total", "reason",
-			       gossip_counter_names[i] + strlen(drop), (double)c[i]);
+			metric_sample(out, "drops_total", "reason",
+				      gossip_counter_names[i] + strlen(drop), (double)c[i]);
 	}
-	counter(out, "member_flaps_total", "Nodes that were suspect or dead and live.",
-		c[GOSSIP_FLAPS]);
-	counter(out, "refuted_total", "Accusations of this node that it refuted.",
-		c[GOSSIP_REFUTED]);
-	counter(out, "suspicions_total", "Accusations by this node.", c[GOSSIP_SUSPICIONS]);
-	counter(out, "deaths_total", "Verdicts of death.", c[GOSSIP_DEATHS]);
-	counter(out, "probes_total", "Probes sent.", c[GOSSIP_PROBES]);
-	counter(out, "probes_failed_total", "Probes without an answer.", c[GOSSIP_PROBES_FAILED]);
-	counter(out, "pulls_total", "Requests for what others know.", c[GOSSIP_PULLS]);
-	counter(out, "stalls_total", "Times that the daemon stood still.", c[GOSSIP_STALLS]);
+	metric_counter(out, "member_flaps_total", "Nodes that were suspect or dead and live.",
+		       c[GOSSIP_FLAPS]);
+	metric_counter(out, "refuted_total", "Accusations of this node that it refuted.",
+		       c[GOSSIP_REFUTED]);
+	metric_counter(out, "suspicions_total", "Accusations by this node.", c[GOSSIP_SUSPICIONS]);
+	metric_counter(out, "deaths_total", "Verdicts of death.", c[GOSSIP_DEATHS]);
+	metric_counter(out, "probes_total", "Probes sent.", c[GOSSIP_PROBES]);
+	metric_counter(out, "probes_failed_total", "Probes without an answer.",
+		       c[GOSSIP_PROBES_FAILED]);
+	metric_counter(out, "pulls_total", "Requests for what others know.", c[GOSSIP_PULLS]);
+	metric_counter(out, "stalls_total", "Times that the daemon stood still.", c[GOSSIP_STALLS]);
+}
+
+/* Of a sensor, as its name is good only until the next one is asked for. */
+struct shown {
+	char name[128];
+	struct status_sensor sensor;
+};
+
+/* Each source once, whatever number of sensors it has. */
+static void print_sources(FILE *out, const struct shown *s, size_t nr)
+{
+	size_t i, j;
+	bool up;
+
+	metric_family(out, "up", "gauge", "Whether a source of readings gives any.");
+	for (i = 0; i < nr; i++) {
+		const char *source = s[i].sensor.source;
+
+		for (j = 0; j < i && source && strcmp(s[j].sensor.source ? s[j].sensor.source : "",
+						      source); j++)
+			;
+		if (!source || j < i)
+			continue;
+		for (up = false; j < nr; j++)
+			up |= s[j].sensor.up && s[j].sensor.source &&
+			      !strcmp(s[j].sensor.source, source);
+		metric_sample(out, "up", "source", source, up);
+	}
 }
 
 static void print_sensors(FILE *out, const struct status_view *view)
 {
 	size_t nr = view->sensor ? view->nr_sensors : 0, i;
-	struct status_sensor s[STATUS_SENSORS_MAX] = { 0 };
+	struct shown *s;
 
 	if (nr > STATUS_SENSORS_MAX)
 		nr = STATUS_SENSORS_MAX;
-	for (i = 0; i < nr; i++)
-		view->sensor(view->ctx, i, &s[i]);
-	family(out, "temperature_celsius", "gauge", "Temperature by sensor.");
+	s = calloc(STATUS_SENSORS_MAX, sizeof(*s));
+	if (!s)
+		return;
 	for (i = 0; i < nr; i++) {
-		if (s[i].name && s[i].kind && !strcmp(s[i].kind, "temperature"))
-			sample(out, "temperature_celsius", "sensor", s[i].name, s[i].value);
+		view->sensor(view->ctx, i, &s[i].sensor);
+		snprintf(s[i].name, sizeof(s[i].name), "%s",
+			 s[i].sensor.name ? s[i].sensor.name : "");
 	}
-	family(out, "sensor_age_seconds", "gauge", "Age of the reading by sensor.");
+	print_sources(out, s, nr);
+	metric_family(out, "temperature_celsius", "gauge", "Temperature by sensor.");
 	for (i = 0; i < nr; i++) {
-		if (s[i].name)
-			sample(out, "sensor_age_seconds", "sensor", s[i].name, s[i].age_s);
+		if (s[i].name[0] && s[i].sensor.kind && !strcmp(s[i].sensor.kind, "temperature"))
+			metric_sample(out, "temperature_celsius", "sensor", s[i].name,
+				      s[i].sensor.value);
 	}
-	family(out, "sensor_suspect", "gauge", "How far a sensor is suspect, by sensor.");
+	metric_family(out, "sensor_age_seconds", "gauge", "Age of the reading by sensor.");
 	for (i = 0; i < nr; i++) {
-		if (s[i].name)
-			sample(out, "sensor_suspect", "sensor", s[i].name, s[i].suspicion);
+		if (s[i].name[0])
+			metric_sample(out, "sensor_age_seconds", "sensor", s[i].name,
+				      s[i].sensor.age_s);
 	}
+	metric_family(out, "sensor_suspect", "gauge", "How far a sensor is suspect, by sensor.");
+	for (i = 0; i < nr; i++) {
+		if (s[i].name[0])
+			metric_sample(out, "sensor_suspect", "sensor", s[i].name,
+				      s[i].sensor.suspicion);
+	}
+	free(s);
+}
+
+static void print_counts(FILE *out, const char *name, const char *help,
+			 const struct status_counts *counts)
+{
+	size_t i;
+
+	metric_family(out, name, "counter", help);
+	for (i = 0; i < counts->nr; i++)
+		metric_sample(out, name, "result", counts->name[i], (double)counts->value[i]);
+}
+
+/* What becomes of datagrams below the core, of announcements, and of who asks. */
+static void print_outside(FILE *out, const struct status_view *view)
+{
+	print_counts(out, "udp_datagrams_total", "Datagrams, by what the sockets did with them.",
+		     &view->udp);
+	metric_gauge(out, "mdns_up", "Whether the node is announced by mDNS.", view->mdns_up);
+	print_counts(out, "mdns_announcements_total", "Of others, by what they were good for.",
+		     &view->mdns);
+	metric_counter(out, "http_requests_total", "Requests that were answered.",
+		       view->http_requests);
+	metric_counter(out, "http_refused_total", "Clients that were too many.",
+		       view->http_refused);
+	metric_gauge(out, "stream_clients", "Who listens to the stream.", view->streams);
+	metric_counter(out, "stream_dropped_total", "Messages that were dropped for slow listeners.",
+		       view->stream_dropped);
+}
+
+/* The numbers are on the wire in the clear. */
+static void print_keys(FILE *out, const struct status_view *view)
+{
+	static const char *const slots[SEAL_SLOTS] = {
+		[SEAL_PREVIOUS] = "previous", [SEAL_CURRENT] = "current", [SEAL_NEXT] = "next",
+	};
+	size_t i;
+
+	metric_family(out, "key_id", "gauge", "Number of each of the zone's keys.");
+	for (i = 0; i < SEAL_SLOTS; i++)
+		metric_sample(out, "key_id", "slot", slots[i],
+			      view->key_present[i] ? view->key_id[i] : NAN);
 }
 
 /**
@@ -228,20 +272,27 @@ char *metrics_text(const struct status_view *view)
 
 	if (!out)
 		return NULL;
-	family(out, "build_info", "gauge", "Version of the daemon.");
-	sample(out, "build_info", "version", view->version, 1);
-	gauge(out, "uptime_seconds", "Since the start.", age_s(view, view->started_ns));
+	metric_family(out, "build_info", "gauge", "Version of the daemon.");
+	metric_sample(out, "build_info", "version", view->version, 1);
+	metric_gauge(out, "uptime_seconds", "Since the start.", age_s(view, view->started_ns));
 	print_self(out, view);
 	print_price(out, view);
 	print_members(out, view);
 	print_zone(out, view);
 	print_traffic(out, gossip_counters(view->core));
+	metric_histogram(out, "probe_rtt_seconds", "Round trips of probes.", view->probe_rtt);
+	metric_histogram(out, "crisis_latency_seconds",
+			 "From the datagram with a neighbour's crisis to the price for it.",
+			 view->crisis);
 	print_sensors(out, view);
-	gauge(out, "feed_up", "Whether the kernel took the last price.", view->feed_on);
-	counter(out, "netlink_updates_total", "Prices that the kernel took.", view->feed_updates);
-	counter(out, "netlink_errors_total", "Prices that the kernel did not take.",
-		view->feed_errors);
-	gauge(out, "loop_delay_seconds", "Most that a step came late.", view->loop_delay_s);
+	print_outside(out, view);
+	print_keys(out, view);
+	metric_gauge(out, "feed_up", "Whether the kernel took the last price.", view->feed_on);
+	metric_counter(out, "netlink_updates_total", "Prices that the kernel took.",
+		       view->feed_updates);
+	metric_counter(out, "netlink_errors_total", "Prices that the kernel did not take.",
+		       view->feed_errors);
+	metric_gauge(out, "loop_delay_seconds", "Most that a step came late.", view->loop_delay_s);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

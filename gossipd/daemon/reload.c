@@ -84,6 +84,8 @@ void daemon_reload(struct daemon *d)
 		daemon_core_config(d, config, site, &keys.ring, &core_config);
 		why = gossip_reconfigure(d->core, &core_config, uv_hrtime());
 		crypto_sodium_wipe(&core_config.keys, sizeof(core_config.keys));
+		if (!why)
+			daemon_note_keys(d, &keys.ring);
 	}
 	keys_wipe(&keys);
 	if (why) {

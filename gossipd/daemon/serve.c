@@ -2,6 +2,8 @@
 /*
  * What the HTTP server shows of the daemon.
  */
+#include <string.h>
+
 #include "daemon.h"
 #include "json_state.h"
 #include "log.h"
@@ -12,16 +14,43 @@
 
 static void show_sensor(void *ctx, size_t index, struct status_sensor *out)
 {
-	/* Names stay as long as the answer that is made of them: nobody asks for two at a time. */
+	/* A name stays until the next sensor is asked for. */
 	static struct sensor_info info;
 	struct daemon *d = ctx;
 
 	sensors_get(d->sensors, index, &info);
 	out->name = info.name;
+	out->source = info.source;
+	out->up = !info.error;
 	out->kind = sensor_kind_names[info.kind];
 	out->value = info.value;
 	out->age_s = info.age_s;
 	out->suspicion = info.suspicion;
+}
+
+/* What is outside of the core. */
+static void show_outside(struct daemon *d, struct status_view *view)
+{
+	/* They stay as long as the answer: there is one at a time. */
+	static uint64_t udp[UDP_COUNTERS];
+	static struct mdns_status mdns;
+	struct http_counters http;
+
+	udp_get_counters(d->udp, udp);
+	view->udp = (struct status_counts){ udp_counter_names, udp, UDP_COUNTERS };
+	if (d->mdns) {
+		mdns_get_status(d->mdns, &mdns);
+		view->mdns_up = mdns.state.up;
+		view->mdns = (struct status_counts){ mdns_counter_names, mdns.counters,
+						     MDNS_COUNTERS };
+	}
+	if (!d->http)
+		return;
+	http_get_counters(d->http, &http);
+	view->http_requests = http.requests;
+	view->http_refused = http.refused;
+	view->streams = http.streams;
+	view->stream_dropped = http.dropped;
 }
 
 static void show(void *ctx, struct status_view *view)
@@ -46,8 +75,13 @@ static void show(void *ctx, struct status_view *view)
 		.feed_errors = feed.errors,
 		.nr_sensors = sensors_nr(d->sensors),
 		.sensor = show_sensor,
+		.probe_rtt = &d->measure.probe_rtt,
+		.crisis = &d->measure.crisis,
 		.ctx = d,
 	};
+	memcpy(view->key_present, d->key_present, sizeof(view->key_present));
+	memcpy(view->key_id, d->key_id, sizeof(view->key_id));
+	show_outside(d, view);
 }
 
 static const char *unready(void *ctx)

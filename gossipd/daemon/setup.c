@@ -111,6 +111,17 @@ int daemon_load_keys(const struct daemon_config *config, struct keys *keys)
 }
 
 /**
+ * daemon_note_keys() - remember which keys are in force
+ * @d: the daemon
+ * @ring: of the zone
+ */
+void daemon_note_keys(struct daemon *d, const struct seal_keyring *ring)
+{
+	memcpy(d->key_present, ring->present, sizeof(d->key_present));
+	memcpy(d->key_id, ring->id, sizeof(d->key_id));
+}
+
+/**
  * daemon_core_config() - settings of the core
  * @d: the daemon: its keys, its incarnation
  * @config: the settings

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -106,20 +107,30 @@ static struct gossip *make_core(void)
 
 static void one_sensor(void *ctx, size_t index, struct status_sensor *out)
 {
+	static char name[64];
+
 	(void)ctx;
+	/* As the daemon's: good until the next one is asked for. */
+	strcpy(name, index ? "a \"quoted\\\" one\n" : "hwmon/coretemp/temp1");
 	*out = (struct status_sensor){
-		.name = index ? "a \"quoted\\\" one\n" : "hwmon/coretemp/temp1",
+		.name = name, .source = index ? "file" : "hwmon", .up = !index,
 		.kind = index ? "power" : "temperature", .value = index ? NAN : 71.5,
 		.age_s = index ? INFINITY : 0.5,
 	};
 }
 
+static const struct histogram rtt = { .count = { [3] = 2, [HISTOGRAM_BOUNDS] = 1 }, .sum_s = 1.5 };
+
 static struct status_view make_view(const struct gossip *core)
 {
+	static const char *const names[] = { "received", "mtu" };
+	static const uint64_t values[] = { 7, 1 };
 	struct status_view view = {
 		.core = core, .zone = 3, .version = "1.2.3", .now_ns = START + 3 * SECOND,
 		.started_ns = START, .nr_sensors = 2, .sensor = one_sensor, .feed_updates = 5,
-		.feed_on = true,
+		.feed_on = true, .probe_rtt = &rtt, .udp = { names, values, 2 },
+		.key_present = { [SEAL_CURRENT] = true }, .key_id = { 9, 17, 4 },
+		.stream_dropped = 3,
 	};
 
 	memset(view.self.byte, 0x11, sizeof(view.self.byte));
@@ -226,12 +237,26 @@ static size_t metric_line(const char *line)
 	return end > p && !*end ? name : 0;
 }
 
+/* Whether a line is of a histogram's family: name_bucket, name_sum or name_count. */
+static bool part_of(const char *line, size_t len, const char *name)
+{
+	const char *const parts[] = { "_bucket", "_sum", "_count" };
+	size_t i, head = strlen(name);
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (len == head + strlen(parts[i]) &&
+		    !strncmp(line + head, parts[i], strlen(parts[i])))
+			return true;
+	}
+	return false;
+}
+
 static void test_metrics_keep_to_the_text_format(void)
 {
 	struct gossip *core = make_core();
 	struct status_view view = make_view(core);
 	char *text = metrics_text(&view), *line, *rest = text;
-	char seen[128][64], name[64] = "", type[16] = "";
+	char seen[128][64], name[64] = "", type[16] = "", last[128] = "";
 	size_t families = 0, samples = 0, i;
 
 	CHECK(text && text[strlen(text) - 1] == '\n', "the last line does not end");
@@ -242,6 +267,21 @@ static void test_metrics_keep_to_the_text_format(void)
 	CHECK(!strstr(text, "nan"), "what is not known");
 	CHECK(strstr(text, "\ngossipd_drops_total{reason=\"mac\"} 0\n"), "no drops");
 	CHECK(strstr(text, "\ngossipd_netlink_updates_total 5\n"), "no feed");
+	CHECK(strstr(text, "\ngossipd_temperature_celsius{sensor=\"hwmon/coretemp/temp1\"} 71.5\n"),
+	      "not the first sensor's name");
+	CHECK(strstr(text, "\ngossipd_up{source=\"hwmon\"} 1\ngossipd_up{source=\"file\"} 0\n"),
+	      "no sources");
+	CHECK(strstr(text, "\ngossipd_key_id{slot=\"current\"} 17\n"), "no key");
+	CHECK(!strstr(text, "slot=\"previous\"") && !strstr(text, "slot=\"next\""), "keys made up");
+	CHECK(strstr(text, "\ngossipd_udp_datagrams_total{result=\"mtu\"} 1\n"), "no datagrams");
+	CHECK(strstr(text, "\ngossipd_stream_dropped_total 3\n"), "no stream");
+	CHECK(strstr(text, "\ngossipd_probe_rtt_seconds_bucket{le=\"0.0005\"} 0\n"
+		     "gossipd_probe_rtt_seconds_bucket{le=\"0.001\"} 2\n"), "no buckets");
+	CHECK(strstr(text, "\ngossipd_probe_rtt_seconds_bucket{le=\"0.5\"} 2\n"
+		     "gossipd_probe_rtt_seconds_bucket{le=\"+Inf\"} 3\n"
+		     "gossipd_probe_rtt_seconds_sum 1.5\ngossipd_probe_rtt_seconds_count 3\n"),
+	      "buckets do not add up");
+	CHECK(strstr(text, "\ngossipd_crisis_latency_seconds_count 0\n"), "nothing is not 0");
 	while ((line = strsep(&rest, "\n")) && *line) {
 		size_t len;
 
@@ -263,7 +303,12 @@ static void test_metrics_keep_to_the_text_format(void)
 		}
 		len = metric_line(line);
 		CHECK(len, "'%s' is no sample", line);
-		CHECK(len == strlen(name) && !strncmp(line, name, len), "%s in %s", line, name);
+		CHECK(!strncmp(line, name, strlen(name)), "%s in %s", line, name);
+		CHECK(len == strlen(name) ||
+		      (!strcmp(type, "histogram") && part_of(line, len, name)), "%s in %s", line,
+		      name);
+		CHECK(!*last || strncmp(line, last, strlen(last)), "%s twice", line);
+		snprintf(last, sizeof(last), "%.*s", (int)(strrchr(line, ' ') - line + 1), line);
 		samples++;
 	}
 	CHECK(families > 40 && samples > 60, "%zu families, %zu samples", families, samples);
@@ -501,6 +546,92 @@ static void test_requests_get_what_they_should(void)
 	free(scene);
 }
 
+/* --- whether a connection lasts --- */
+
+struct farewell {
+	const char *request;
+	const char *status;
+	bool says_so;
+};
+
+/* After each of them the server ends the connection, and not when its patience does. */
+static const struct farewell farewells[] = {
+	{ "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "200", true },
+	{ "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: CLOSE\r\n\r\n", "200", true },
+	{ "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: more, close\r\n\r\n", "200", true },
+	{ "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close , more\r\n\r\n", "200", true },
+	{ "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "200", true },
+	{ "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "404", true },
+	{ "GET /thermal/stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "426", true },
+	{ "HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "200", true },
+	{ "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc", "405", true },
+	{ "GET /healthz HTTP/1.0\r\n\r\n", "200", false },
+	{ "GET /healthz HTTP/1.0\r\nConnection: close\r\n\r\n", "200", true },
+	{ "HEAD /healthz HTTP/1.0\r\nHost: x\r\n\r\n", "200", false },
+};
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void ask_and_go(struct scene *scene)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(farewells); i++) {
+		double begin_s = now_s();
+
+		ask(scene, farewells[i].request);
+		CHECK(now_s() - begin_s < 1, "%s: it took %.1f s", farewells[i].request,
+		      now_s() - begin_s);
+		CHECK(!strncmp(scene->answer + 9, farewells[i].status, 3), "%s: %s",
+		      farewells[i].request, scene->answer);
+		CHECK_EQ(!!strstr(scene->answer, "\r\nconnection: close\r\n"),
+			 farewells[i].says_so);
+	}
+}
+
+static void test_who_wants_to_go_is_let_go(void)
+{
+	struct scene *scene = new_scene();
+
+	play(scene, ask_and_go);
+	CHECK_EQ(scene->counters.requests, ARRAY_SIZE(farewells));
+	CHECK_EQ(scene->counters.clients, 0);
+	free(scene);
+}
+
+#define STAY "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static void ask_again(struct scene *scene)
+{
+	int fd = dial(scene), i;
+
+	CHECK(fd >= 0, "no connection");
+	for (i = 0; i < 3; i++) {
+		scene->len = 0;
+		send(fd, STAY, strlen(STAY), MSG_NOSIGNAL);
+		hear(scene, fd, "}");
+		CHECK(!strncmp(scene->answer + 9, "200", 3), "%d: %s", i, scene->answer);
+		CHECK(!strstr(scene->answer, "connection: close"), "%s", scene->answer);
+	}
+	close(fd);
+	usleep(50000);
+}
+
+static void test_who_wants_to_stay_may(void)
+{
+	struct scene *scene = new_scene();
+
+	play(scene, ask_again);
+	CHECK_EQ(scene->counters.requests, 3);
+	free(scene);
+}
+
 static void ask_badly(struct scene *scene)
 {
 	char *text = malloc(20000);
@@ -695,6 +826,8 @@ static const struct test_case cases[] = {
 	{ "metrics_keep_to_the_text_format", test_metrics_keep_to_the_text_format },
 	{ "a_full_queue_drops_the_oldest", test_a_full_queue_drops_the_oldest },
 	{ "requests_get_what_they_should", test_requests_get_what_they_should },
+	{ "who_wants_to_go_is_let_go", test_who_wants_to_go_is_let_go },
+	{ "who_wants_to_stay_may", test_who_wants_to_stay_may },
 	{ "bad_requests_do_no_harm", test_bad_requests_do_no_harm },
 	{ "clients_are_limited", test_clients_are_limited },
 	{ "the_stream_brings_states", test_the_stream_brings_states },

@@ -68,9 +68,29 @@ def core(found):
     yield bytes([3, 90, 100, 0, 0, 0, 0, 0, 200, 0, 255]) * 4
 
 
+def sensor_text(_):
+    """What a file and two BMC tools print; the first byte says which parser, and how much room."""
+    yield b'\x80temp_c=61.5\nlimit_c=90\npower_w=300\npower_max_w=400\nfan_pct=40\n# end\n'
+    yield b'\x80' + b'temp_mc=61500 name=die\ngpu_margin_c = -3\ninlet_c=nan\nfan_rpm=1e3\n'
+    yield b'\x81CPU1 Temp        | 45 degrees C      | ok\nFan 1 | 5000 RPM | ok\n'
+    yield b'\x81ID | Name | Type | Reading | Units | Event\n1 | Inlet Temp | Temperature | 22.00 | C | \'OK\'\n'
+    yield b'\x81Pwr Consumption  | 98h | ok  |  7.1 | 210 Watts\nTemp | na | | na\n'
+
+
+def http(_):
+    """A method, then path, Connection, Origin and Host, each behind its length."""
+    paths = [b'/thermal/state', b'/thermal/neighbors', b'/thermal/zones', b'/metrics', b'/healthz',
+             b'/thermal/price_multiplier', b'/readyz', b'/thermal/stream', b'/']
+    for number, path in enumerate(paths):
+        for more in ((b'', b'', b''), (b'te , close', b'http://h:1', b'h:1')):
+            yield bytes([number % 3]) + b''.join(bytes([len(text)]) + text
+                                                 for text in (path, *more))
+
+
 def main(path, directory):
     found = vectors(path)
-    for name, make in (('datagram', datagrams), ('keys', keys), ('core', core)):
+    for name, make in (('datagram', datagrams), ('keys', keys), ('core', core),
+                       ('sensor_text', sensor_text), ('http', http)):
         folder = pathlib.Path(directory, name)
         folder.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(make(found)):
