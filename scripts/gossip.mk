@@ -60,7 +60,7 @@ test-gossip: ## real gossipds in network namespaces (T=PATTERN: these cases, SLO
 bench-gossip: ## gossipd and serf in network namespaces: build/bench/gossip.json
 	$(Q)$(MAKE_IN_ROOT) in-root-bench-gossip
 
-in-root-gossip: $(BUILD)/gossipd
+in-root-gossip: $(BUILD)/gossipd $(BUILD)/maxctl
 	$(Q)python3 -B $(NET)/test_net.py $(BUILD)/gossipd '$(T)'
 
 in-root-bench-gossip: $(BUILD)/gossipd

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gossip.h"
@@ -33,7 +34,6 @@ static int connect_to(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -mc_error(MC_REFUSED, "no socket: %s", strerror(errno));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		return fd;
@@ -62,9 +62,33 @@ static int ask(int fd, const char *what)
 			strerror(errno));
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* As recv(), but who says little now and then has no more time than who says nothing. */
+static ssize_t receive(int fd, char *to, size_t room, uint64_t until_ms)
+{
+	uint64_t at_ms = now_ms();
+	struct timeval wait;
+
+	if (at_ms >= until_ms) {
+		errno = EAGAIN;
+		return -1;
+	}
+	wait = (struct timeval){ (until_ms - at_ms) / 1000, (until_ms - at_ms) % 1000 * 1000 };
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return recv(fd, to, room, 0);
+}
+
 /* Up to the end, or to where it becomes too much. */
 static int listen_to(int fd, char **answer, size_t *len)
 {
+	uint64_t until_ms = now_ms() + WAIT_S * 1000;
 	size_t room = 65536;
 
 	*len = 0;
@@ -83,7 +107,7 @@ static int listen_to(int fd, char **answer, size_t *len)
 				return mc_error(MC_REFUSED, "gossipd says too much");
 			*answer = more;
 		}
-		got = recv(fd, *answer + *len, room - *len - 1, 0);
+		got = receive(fd, *answer + *len, room - *len - 1, until_ms);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 && errno == EAGAIN)

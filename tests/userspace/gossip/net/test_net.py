@@ -17,6 +17,8 @@ import time
 import traceback
 
 import lab as labs
+import test_faults
+import test_maxctl
 import test_mdns
 from lab import wait_for
 
@@ -365,6 +367,21 @@ def http_shows_the_state(lab):
     status, text = get("/metrics")
     assert status == 200 and re.search(r'^gossipd_members\{state="alive"\} [45]$', text, re.M), text
     assert get("/thermal/state")[0] == 200 and get("/nonsense")[0] == 404
+    assert re.search(r'^gossipd_up\{source="file"\} 1$', text, re.M), text
+    assert re.search(r'^gossipd_key_id\{slot="current"\} \d+$', text, re.M), text
+
+    def count(name):
+        return int(re.search(rf"^gossipd_{name}_seconds_count (\d+)$", get("/metrics")[1], re.M)[1])
+
+    wait_for(lambda: count("probe_rtt"), 5, "a round trip")
+    crises = count("crisis_latency")
+    began = lab.nodes[0].heat(87)
+    try:
+        wait_for(lambda: any(event.about("crisis", lab.nodes[0]) for event in node.events(began)),
+                 3, "the crisis")
+        wait_for(lambda: count("crisis_latency") == crises + 1, 3, "a crisis is timed")
+    finally:
+        lab.nodes[0].heat(40)
     print(f"# resident with HTTP: {node.memory_kib()[0]} KiB")
     node.configure(Http_enabled="no")
     status, seconds = node.stop()
@@ -416,7 +433,7 @@ CASES = [
     halves_find_each_other, another_interface_of_the_same_name, loss_kills_nobody,
     torn_state_is_survived, the_service_manager_is_told, without_the_module_it_says_so_once,
     the_hook_is_told_where_to, http_shows_the_state, what_is_wrong_ends_with_its_status,
-    static_peers_and_ipv6_alone_do, *test_mdns.CASES,
+    static_peers_and_ipv6_alone_do, *test_faults.CASES, *test_maxctl.CASES, *test_mdns.CASES,
 ]
 
 
