@@ -169,10 +169,26 @@ static uint64_t no_dice(void *ctx)
 	return 1;
 }
 
+static void no_persist(void *ctx, uint64_t incarnation)
+{
+	(void)ctx;
+	(void)incarnation;
+}
+
+static void no_sign(void *ctx, const uint8_t *bytes, size_t len, struct gw_sig *signature)
+{
+	(void)ctx;
+	(void)bytes;
+	(void)len;
+	memset(signature, 0, sizeof(*signature));
+}
+
 static void make_core(void)
 {
-	static const struct gossip_crypto crypto;
-	static const struct gossip_env env = { .random = no_dice, .crypto = &crypto };
+	static const struct gossip_crypto crypto = { .sign = no_sign };
+	static const struct gossip_env env = {
+		.random = no_dice, .persist = no_persist, .crypto = &crypto,
+	};
 	struct gossip_config config;
 
 	gossip_defaults(&config);
