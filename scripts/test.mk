@@ -44,6 +44,11 @@ run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(INROOT) $(VM) exec --name demo --clock counted --timeout 600 \
 		--command 'python3 -B tests/vm/demo.py'
 
+.PHONY: run-loop
+run-loop: ## heat to price to scheduler to heat, in a guest, live: build/run/closed-loop.svg, .json
+	$(Q)$(MAKE_IN_ROOT) in-root-guest
+	$(Q)$(INROOT) python3 -B tests/vm/loop/show.py
+
 bench: ## cost of the runqueue's operations, in user space: build/bench/runqueue.json
 	$(Q)$(MAKE_IN_ROOT) in-root-bench
 
@@ -104,6 +109,7 @@ in-root-unit:
 in-root-unit-run:
 	$(Q)$(UNIT) check
 	$(Q)$(UNIT_GOSSIP) check
+	$(Q)python3 -B tests/vm/loop/test_loop.py
 
 in-root-bench-gpu:
 	$(Q)$(UNIT) gpu-bench
