@@ -96,7 +96,10 @@ def draw_temperature(canvas, record):
 def draw_price(canvas, record):
     """The reserve price that the daemon asks for, among what the programs bid."""
     base = record["base_price"]
-    prices = [row for row in record["prices"] if canvas.begin_s <= row[0] <= canvas.end_s]
+    # There is a row for each change: what holds at the left edge began before it.
+    prices = [[max(row[0], canvas.begin_s), *row[1:]] for row, after in
+              zip(record["prices"], record["prices"][1:] + [[canvas.end_s + 1]])
+              if after[0] > canvas.begin_s and row[0] <= canvas.end_s]
     top = 1.3 * max([base * row[1] * row[2] for row in prices] +
                     [program["bid"] for program in record["programs"]])
     y = logarithmic(base / 1.3, top, PRICE)

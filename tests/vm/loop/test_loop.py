@@ -194,6 +194,15 @@ def hotter_is_higher_in_the_plot():
     assert heights[0] > heights[-1] + 50, (heights[0], heights[-1])
 
 
+def a_price_that_long_stays_is_drawn():
+    record = good()
+    record["prices"] = [[-40.0, 1.0, 1.0], [10.0, 5.0, 1.0], [60.015, 5.0, 8.0]]
+    root = xml.etree.ElementTree.fromstring(plot.svg(record))
+    line = [curve for curve in root.iter(SVG + "polyline") if curve.get("stroke") == plot.PRICED][0]
+    points = [float(point.split(",")[0]) for point in line.get("points").split()]
+    assert (points[0], points[-1]) == (plot.LEFT, plot.RIGHT), (points[0], points[-1])
+
+
 TESTS = [test for name, test in list(globals().items())
          if callable(test) and getattr(test, "__module__", "") == __name__ and
          name not in ("good", "says")]
