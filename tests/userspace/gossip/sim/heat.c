@@ -18,7 +18,6 @@
 #define OBEDIENT_NS (500 * SIM_MS)
 #define SETTLED_NS (10 * SIM_S)
 #define BASE_PRICE 100
-#define CPUS 32.0
 
 static void init_node(struct sim_world *w, struct sim_node *n)
 {
@@ -195,8 +194,10 @@ void sim_heat_demand(const struct sim_node *n, struct control_demand *steps)
 {
 	const struct sim_heat *h = &n->heat;
 	bool used[SIM_DEMAND_STEPS] = { false };
+	double demand = h->demand + h->moved_in;
 	uint32_t i, j, least;
 
+	demand = demand < 0.0 ? 0.0 : demand;
 	for (i = 0; i < SIM_DEMAND_STEPS; i++) {
 		least = SIM_DEMAND_STEPS;
 		for (j = 0; j < SIM_DEMAND_STEPS; j++)
@@ -204,7 +205,7 @@ void sim_heat_demand(const struct sim_node *n, struct control_demand *steps)
 				least = j;
 		used[least] = true;
 		steps[i].price = (uint32_t)(h->bids[least] * BASE_PRICE);
-		steps[i].cpus = h->demand * CPUS * (SIM_DEMAND_STEPS - i) / SIM_DEMAND_STEPS;
+		steps[i].cpus = demand * SIM_CPUS * (SIM_DEMAND_STEPS - i) / SIM_DEMAND_STEPS;
 	}
 }
 

@@ -31,6 +31,7 @@
 #define SIM_TICK_NS (100 * SIM_MS)
 #define SIM_DELAY_TICKS 32
 #define SIM_DEMAND_STEPS 8
+#define SIM_CPUS 32
 #define SIM_HIST_PER_OCTAVE 16
 #define SIM_HIST (24 * SIM_HIST_PER_OCTAVE)
 #define SIM_TEXT 256

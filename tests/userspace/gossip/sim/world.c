@@ -200,6 +200,7 @@ static void sample(struct sim_world *w, const struct sim_event *e)
 	sim_node_sample(n);
 	if (w->now_ns / SIM_TICK_NS % DEMAND_EVERY == e->node % DEMAND_EVERY) {
 		sim_heat_demand(n, steps);
+		gossip_cpus(n->core, sim_local(n, w->now_ns), SIM_CPUS);
 		gossip_demand(n->core, sim_local(n, w->now_ns), steps, SIM_DEMAND_STEPS, 100);
 	}
 	sim_node_after(n);
