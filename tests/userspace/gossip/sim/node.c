@@ -235,6 +235,28 @@ static void damage(uint8_t *bytes, size_t *len, const struct sim_waiting *what)
 		bytes[sim_below(&rng, *len)] ^= (uint8_t)(1U << sim_below(&rng, 8));
 }
 
+/*
+ * A datagram that the attacker has held up was taken. What its sender says in it of himself and of
+ * others is older than its ages know, by so much: who has been gone for longer seems to have been
+ * heard of as much later.
+ */
+static void held_up(struct sim_world *w, uint64_t by_ns)
+{
+	uint64_t since;
+	uint32_t i;
+
+	for (i = 0; i < w->opt.nodes; i++) {
+		struct sim_node *of = &w->nodes[i];
+
+		if (of->running && !of->paused)
+			continue;
+		since = of->running ? of->paused_ns : of->stopped_ns;
+		if (of->held_ns > since)
+			since = of->held_ns;
+		of->held_ns = w->now_ns - since > by_ns ? since + by_ns : w->now_ns;
+	}
+}
+
 /* Whether a datagram must be refused, and whether it was. */
 static void judge(struct sim_node *n, const struct sim_waiting *what, bool spoilt, bool taken,
 		  bool acted)
@@ -250,10 +272,8 @@ static void judge(struct sim_node *n, const struct sim_waiting *what, bool spoil
 			   p->from);
 	else if (taken)
 		*had |= bit;
-	/* Held up by the attacker, and new to this node: its ages do not know of that. */
-	if (taken && n->world->opt.attacker && n->world->now_ns - p->sent_ns > HELD_NS &&
-	    p->from < n->world->opt.nodes)
-		n->world->nodes[p->from].held_ns = n->world->now_ns;
+	if (taken && n->world->opt.attacker && n->world->now_ns - p->sent_ns > HELD_NS)
+		held_up(n->world, n->world->now_ns - p->sent_ns);
 }
 
 /**
