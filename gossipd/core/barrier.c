@@ -15,6 +15,9 @@
  * A cap takes effect only after a delay. The inequality is therefore put to the state after the
  * delay, as it will be if the load takes all that the caps on their way let it have: not what it
  * draws now.
+ *
+ * A load need not do what a cap says: more may have come than is known of, or the price is not what
+ * sheds so much. What is measured beyond the cap in force is taken to stay, and comes off the next.
  */
 #include <math.h>
 
@@ -23,6 +26,9 @@
 
 /* With a longer gap the observer begins anew. */
 #define GAP_S 10.0
+
+/* How slowly it is forgotten that a cap was not obeyed. */
+#define BEYOND_FORGOTTEN_S 10.0
 
 /* The drift is not believed beyond what this many times the whole power would do. */
 #define DRIFT_POWERS 2.0
@@ -42,6 +48,8 @@ static void observer_begin(struct barrier *b, const struct barrier_model *m,
 	b->temp_c = in->temp_c;
 	b->power_w = smooth_or(in->power_w, in->power_max_w);
 	b->drift_c_per_s = 0;
+	b->beyond_w = 0;
+	b->allowed_w = in->power_max_w;
 }
 
 /* The temperature as the model has it after a time with a power that stays. */
@@ -85,13 +93,28 @@ double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
 
 	*power_w = b->power_w;
 	for (i = 0; i < BARRIER_PIECES && piece_s > 0; i++) {
-		double cap_w = fmin(cap_at(b, piece_s * i, in->delay_s), in->power_max_w);
+		double cap_w = fmin(cap_at(b, piece_s * i, in->delay_s) + b->beyond_w,
+				    in->power_max_w);
 		double next_w = smooth_towards(*power_w, cap_w, piece_s, m->lag_s);
 
 		temp_c = model_temp(b, m, temp_c, fmax(*power_w, next_w), piece_s);
 		*power_w = next_w;
 	}
 	return temp_c;
+}
+
+/* What is drawn beyond the cap in force, the lag of the power counted in; 0: it is obeyed. */
+static void observe_obedience(struct barrier *b, const struct barrier_model *m,
+			      const struct barrier_input *in)
+{
+	double cap_w = fmin(cap_at(b, 0, in->delay_s), in->power_max_w), beyond_w;
+
+	b->allowed_w = fmax(cap_w, smooth_towards(b->allowed_w, cap_w, in->dt_s, m->lag_s));
+	if (!isfinite(in->power_w))
+		return;
+	beyond_w = smooth_clamp(in->power_w - b->allowed_w, 0, m->beyond_max_w);
+	b->beyond_w = smooth_towards(b->beyond_w, beyond_w, in->dt_s, beyond_w > b->beyond_w ?
+				     m->observer_s : BEYOND_FORGOTTEN_S);
 }
 
 /* A filter of fading memory: both poles at the observer's time, whatever the length of the step. */
@@ -108,6 +131,7 @@ static void observe(struct barrier *b, const struct barrier_model *m,
 		b->power_w = in->power_w;
 	else
 		b->power_w = smooth_towards(b->power_w, cap_w, in->dt_s, m->lag_s);
+	observe_obedience(b, m, in);
 	b->temp_c = model_temp(b, m, b->temp_c, (before_w + b->power_w) / 2, in->dt_s);
 	if (!isfinite(in->temp_c))
 		return;
@@ -181,7 +205,9 @@ double barrier_step(struct barrier *b, const struct barrier_model *m,
 	set_period(b, m, in->delay_s);
 	temp_c = barrier_ahead_c(b, m, in, &power_w);
 	cap_w = highest_cap(b, m, in, temp_c, power_w);
-	return cap_w < in->power_max_w ? smooth_clamp(cap_w, 0, in->power_max_w) : HUGE_VAL;
+	if (cap_w >= in->power_max_w)
+		return HUGE_VAL;
+	return smooth_clamp(cap_w - b->beyond_w, 0, in->power_max_w);
 }
 
 /**

@@ -21,6 +21,7 @@
  * @observer_s: time over which the model is corrected by what is measured
  * @step_s: time between two caps, at least
  * @margin_c: that is kept to the limit
+ * @beyond_max_w: most that a cap is taken to be passed by; may be 0
  */
 struct barrier_model {
 	double resistance_c_per_w;
@@ -31,6 +32,7 @@ struct barrier_model {
 	double observer_s;
 	double step_s;
 	double margin_c;
+	double beyond_max_w;
 };
 
 /**
@@ -58,6 +60,8 @@ struct barrier_input {
  * @temp_c: as observed
  * @power_w: now, measured or by the model
  * @drift_c_per_s: what the model does not explain: the disturbance
+ * @beyond_w: what is drawn beyond the caps
+ * @allowed_w: the cap in force, as the power follows it
  * @sink_c: temperature that the heat goes to; a fixed one, the drift makes up for it
  * @cap_w: caps of the last while, a ring; 0 to HUGE_VAL
  * @newest: of @cap_w
@@ -69,6 +73,8 @@ struct barrier {
 	double temp_c;
 	double power_w;
 	double drift_c_per_s;
+	double beyond_w;
+	double allowed_w;
 	double sink_c;
 	double cap_w[BARRIER_PIECES];
 	unsigned int newest;

@@ -24,6 +24,15 @@
 /* The dead band is at least so many steps of the sensor wide. */
 #define BAND_QUANTA 2.5
 
+/* How slowly the price goes down when nothing has to be shed any more. */
+#define FIRST_RELEASE_S 20.0
+
+/* Load that may be there without bidding, as a share of the highest power. */
+#define BEYOND_RATIO 0.15
+
+/* How slowly what the safety filter has asked for is let go of. */
+#define BARRIER_RELEASE_S 10.0
+
 /* How long the highest age of a reading is remembered. */
 #define AGE_MEMORY_S 30.0
 
@@ -95,6 +104,8 @@ struct control {
 	double last_temp_c;
 	double age_high_s;
 	double shed;
+	double least;
+	double wanted;
 	double gains_for[3];
 	double gpu_shed;
 	bool gpu_known;
@@ -124,6 +135,8 @@ void control_init(struct control *c, const struct control_params *params, uint64
 	c->local.value = 1;
 	c->around.value = 1;
 	c->gpu.value = 1;
+	c->least = 1;
+	c->wanted = 1;
 }
 
 /**
@@ -224,6 +237,12 @@ static double capacity(const struct control_input *in)
 	return shed_load(in->demand, in->nr_demand, in->base_price);
 }
 
+/* CPUs that the load fills: of what waits beyond that, nothing has to be shed. */
+static double filled(const struct control_input *in)
+{
+	return fmin(capacity(in), shed_load(in->demand, in->nr_demand, in->base_price));
+}
+
 /*
  * For the safety filter: the multiplier that sheds a share of the load also if all that has been
  * there of late comes back at once. A price that is enough for who is there now would let them in
@@ -250,7 +269,7 @@ static double price_of(const struct control *c, const struct control_input *in, 
 
 	if (!has_curve(in))
 		return shed_assumed(shed, max);
-	price = shed_price(in->demand, in->nr_demand, (1 - shed) * capacity(in)) / in->base_price;
+	price = shed_price(in->demand, in->nr_demand, (1 - shed) * filled(in)) / in->base_price;
 	/* It may be enough for those who are there; who thinks of coming is told as well. */
 	return smooth_clamp(price, fmin(1 + c->p.scarcity * shed, max), max);
 }
@@ -375,6 +394,8 @@ static double barrier_cap(struct control *c, const struct control_input *in, con
 		.observer_s = p->barrier_observer_s,
 		.step_s = p->barrier_step_s,
 		.margin_c = p->barrier_margin_c + s->quantum_c,
+		/* Without a curve it is the price that is wrong, not the load: that would hunt. */
+		.beyond_max_w = has_curve(in) ? BEYOND_RATIO * s->power_max_w : 0,
 	};
 	const struct barrier_input input = {
 		.dt_s = dt_s,
@@ -397,6 +418,11 @@ static void step_local(struct control *c, const struct control_input *in, const 
 
 	c->shed = want(c, s, dt_s);
 	wanted = price_of(c, in, c->shed);
+	/* At once, all that bids less than the first price would come back, and the heat with it. */
+	if (!(c->shed > 0))
+		wanted = fmax(wanted, smooth_towards(c->wanted, wanted, fmin(dt_s, STEP_MAX_S),
+						     FIRST_RELEASE_S));
+	c->wanted = wanted;
 	out->component[CONTROL_LOCAL] = wanted;
 	out->component[CONTROL_SENSOR] = c->temp.known ?
 		1 + (c->p.blind_multiplier - 1) * s->excess_c / c->p.excess_max_c :
@@ -408,7 +434,13 @@ static void step_local(struct control *c, const struct control_input *in, const 
 	least = safe_price_of(c, in, barrier_shed, dt_s);
 	if (!(barrier_shed > 0))
 		least = 1;
-	least = smooth_clamp(least / around, 1, max);
+	/*
+	 * The cheapest load comes and goes as one. To let it in as soon as it is gone, and the
+	 * filter so content, would send it back and forth.
+	 */
+	c->least = fmax(least, smooth_towards(c->least, least, fmin(dt_s, STEP_MAX_S),
+					      BARRIER_RELEASE_S));
+	least = smooth_clamp(c->least / around, 1, max);
 	out->barrier = least > wanted;
 	out->component[CONTROL_BARRIER] = out->barrier ? least / wanted : 1;
 

@@ -14,6 +14,10 @@
 /* What a neighbour adds that does not say how hot it is, times coupling. */
 #define MARGIN_UNKNOWN 0.25
 
+/* Time constants of what gets better: a headroom, and somebody who was silent. */
+#define HEADROOM_S 30.0
+#define SILENCE_S 10.0
+
 /* Margins and trends beyond are no temperatures. */
 #define MARGIN_MAX_C 500.0
 #define TREND_MAX_C_PER_S 50.0
@@ -66,10 +70,16 @@ double external_scarce(double headroom, double start, double max)
 	return left * max > start ? start / left : max;
 }
 
-/* A headroom that is no longer known stays what it was. */
-static double headroom_of(double headroom, double last)
+/*
+ * A headroom that is no longer known stays what it was. One that grows is believed little by
+ * little: it grows because the price has gone up, for many nodes at once, and would be gone again
+ * with it.
+ */
+static double headroom_of(double headroom, double last, double dt_s)
 {
-	return isfinite(headroom) ? smooth_clamp(headroom, 0, 1) : last;
+	double now = isfinite(headroom) ? smooth_clamp(headroom, 0, 1) : last;
+
+	return now > last ? smooth_towards(last, now, dt_s, HEADROOM_S) : now;
 }
 
 /* In proportion to who is missing; a healed partition is forgiven little by little. */
@@ -101,9 +111,11 @@ void external_step(struct external *x, const struct control_params *p,
 	size_t i, nr = in->neighbours ? in->nr_neighbours : 0;
 
 	if (!x->begun)
-		*x = (struct external) { .cooling = 1, .supply = 1, .begun = true };
-	x->cooling = headroom_of(in->cooling_headroom, x->cooling);
-	x->supply = headroom_of(in->supply_headroom, x->supply);
+		*x = (struct external) {
+			.cooling = 1, .supply = 1, .silence = 1, .begun = true,
+		};
+	x->cooling = headroom_of(in->cooling_headroom, x->cooling, dt_s);
+	x->supply = headroom_of(in->supply_headroom, x->supply, dt_s);
 	partition_step(x, p, in, dt_s);
 	for (i = 0; i < nr && i < EXTERNAL_NEIGHBOURS_MAX; i++) {
 		heat += external_neighbour(p, &in->neighbours[i]);
@@ -111,9 +123,12 @@ void external_step(struct external *x, const struct control_params *p,
 		if (in->neighbours[i].silent)
 			silence += p->silence_gain * coupling_of(&in->neighbours[i]);
 	}
+	/* Who is on the edge of being silent is not to make the price go back and forth. */
+	silence = fmin(silence, p->max_multiplier);
+	x->silence = fmax(silence, smooth_towards(x->silence, silence, dt_s, SILENCE_S));
 	component[CONTROL_NEIGHBOURS] = fmin(heat, p->max_multiplier);
 	component[CONTROL_COOLING] = external_scarce(x->cooling, p->cooling_start, p->cooling_max);
 	component[CONTROL_SUPPLY] = external_scarce(x->supply, p->supply_start, p->supply_max);
-	component[CONTROL_SILENCE] = fmin(silence, p->max_multiplier);
+	component[CONTROL_SILENCE] = fmin(x->silence, p->max_multiplier);
 	component[CONTROL_PARTITION] = 1 + p->partition_gain * x->missing;
 }

@@ -13,15 +13,17 @@
 
 /**
  * struct external - what is kept from step to step
- * @cooling: last headroom that was known; 1 before
+ * @cooling: last headroom that was known, growing slowly; 1 before
  * @supply: likewise
  * @missing: share of the nodes that are missing, relaxing
+ * @silence: factor, relaxing; 1 before
  * @begun: the above are set
  */
 struct external {
 	double cooling;
 	double supply;
 	double missing;
+	double silence;
 	bool begun;
 };
 

@@ -140,6 +140,42 @@ static void with_it_the_limit_is_kept(void)
 	CHECK(f.max_c < LIMIT_C + 25, "%g °C without power", f.max_c);
 }
 
+/* Highest temperature with a load that takes @beyond_w more than it may; @known_w is counted on. */
+static double disobeyed(double beyond_w, double known_w)
+{
+	double die_c = 60, power_w = 300, cap_w, max_c = 0;
+	struct barrier_model m = exact;
+	struct barrier b = { 0 };
+	int i;
+
+	m.margin_c = 2;
+	m.beyond_max_w = known_w;
+	for (i = 0; i < 600; i++) {
+		struct barrier_input in = {
+			.dt_s = STEP_S, .temp_c = die_c, .limit_c = LIMIT_C, .power_w = power_w,
+			.power_max_w = MAX_W, .delay_s = STEP_S,
+		};
+
+		cap_w = barrier_step(&b, &m, &in);
+		barrier_obeyed(&b, cap_w);
+		cap_w = fmin(cap_w + beyond_w, MAX_W);
+		power_w += (cap_w - power_w) * (1 - exp(-STEP_S));
+		die_c += STEP_S * (power_w * 0.1 - (die_c - 30));
+		max_c = fmax(max_c, die_c);
+	}
+	return max_c;
+}
+
+static void what_is_not_obeyed_is_made_up_for(void)
+{
+	double obeyed_c = disobeyed(0, 100), known_c = disobeyed(60, 100);
+	double blind_c = disobeyed(60, 0);
+
+	CHECK(obeyed_c < LIMIT_C && obeyed_c > LIMIT_C - 4, "%g °C when obeyed", obeyed_c);
+	CHECK(known_c < LIMIT_C, "%g °C when passed by 60 W", known_c);
+	CHECK(blind_c > known_c + 1, "the scene is too easy: %g °C, %g °C", blind_c, known_c);
+}
+
 /* The resistance is over-estimated, as it has to be; all else is wrong either way. */
 static void a_wrong_model_is_survived(void)
 {
@@ -227,6 +263,7 @@ const struct test_suite barrier_suite = {
 	.cases = (const struct test_case[]) {
 		{ "without_it_the_limit_is_passed", without_it_the_limit_is_passed },
 		{ "with_it_the_limit_is_kept", with_it_the_limit_is_kept },
+		{ "what_is_not_obeyed_is_made_up_for", what_is_not_obeyed_is_made_up_for },
 		{ "a_wrong_model_is_survived", a_wrong_model_is_survived },
 		{ "beyond_the_claim_it_degrades_slowly", beyond_the_claim_it_degrades_slowly },
 		{ "gaps_begin_anew", gaps_begin_anew },

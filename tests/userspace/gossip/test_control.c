@@ -299,6 +299,94 @@ static void a_healed_partition_is_forgiven_slowly(void)
 	free(c);
 }
 
+/* What got better is believed little by little, what gets worse at once. */
+static void headroom_and_silence_are_let_go_slowly(void)
+{
+	static struct control_neighbour n = { 1, 1, 50, 0, true };
+	struct control *c = new_control(NULL);
+	struct control_input in = calm();
+	struct control_output out;
+
+	in.cooling_headroom = 0.1;
+	settle(c, &in, &out, 20);
+	CHECK(fabs(out.total - 3) < 0.001, "a third of the headroom costs %g", out.total);
+	in.cooling_headroom = 1;
+	settle(c, &in, &out, 2);
+	CHECK(out.total > 1.5, "2 s after the cooling is back it costs %g", out.total);
+	settle(c, &in, &out, 60);
+	CHECK(out.total < 1.001, "a minute after it costs %g", out.total);
+	in.cooling_headroom = 0.1;
+	settle(c, &in, &out, 1);
+	CHECK(out.total > 2.9, "a second after it has gone it costs %g", out.total);
+	in.cooling_headroom = 1;
+	settle(c, &in, &out, 300);
+
+	in.neighbours = &n;
+	in.nr_neighbours = 1;
+	settle(c, &in, &out, 5);
+	CHECK(fabs(out.total - 1.5) < 0.001, "a silent one costs %g", out.total);
+	n.silent = false;
+	settle(c, &in, &out, 5);
+	CHECK(out.total > 1.25, "5 s after it has spoken it costs %g", out.total);
+	settle(c, &in, &out, 90);
+	CHECK(out.total < 1.001, "after 95 s it costs %g", out.total);
+	n.silent = true;
+	free(c);
+}
+
+/*
+ * At the edge of being too hot the cheapest load is not let in at once, to be shed the moment
+ * after: a temperature that goes by the price as a load of one piece does.
+ */
+static void the_first_price_is_let_go_slowly(void)
+{
+	static const struct control_demand steps[] = {
+		{ 15, 8 }, { 20, 6 }, { 30, 4 }, { 60, 2 },
+	};
+	struct control *c = new_control(NULL);
+	struct control_input in = calm();
+	struct control_output out;
+	double before, highest = 0;
+	unsigned int turns = 0, i;
+	int way = 0;
+
+	in.demand = steps;
+	in.nr_demand = 4;
+	in.temp_c = 79;
+	in.power_w = 150;
+	settle(c, &in, &out, 60);
+	CHECK(out.total > 1.3, "the scene is too cool: %g", out.total);
+	in.temp_c = 70;
+	settle(c, &in, &out, 1);
+	before = out.total;
+	/* Well below, and the integral at its end. */
+	settle(c, &in, &out, 200);
+	CHECK(out.total < 1.001, "after 200 s it costs %g", out.total);
+	CHECK(before > 1.3, "a second after it costs %g", before);
+	/* A degree too hot while it is cheap, a few too cool when not. */
+	before = out.total;
+	for (i = 0; i < 600; i++) {
+		in.temp_c += ((out.total < 1.5 ? 80 : 74) - in.temp_c) * 0.1;
+		in.now_ns += 100 * MS;
+		control_step(c, &in, &out);
+		highest = fmax(highest, out.total);
+		if (way >= 0 && out.total < before / 1.25) {
+			turns += way > 0;
+			way = -1;
+			before = out.total;
+		} else if (way <= 0 && out.total > before * 1.25) {
+			turns += way < 0;
+			way = 1;
+			before = out.total;
+		} else if ((way > 0 && out.total > before) || (way < 0 && out.total < before)) {
+			before = out.total;
+		}
+	}
+	CHECK(highest > 1.25, "it never sheds: %g", highest);
+	CHECK(turns <= 12, "it turns %u times in a minute", turns);
+	free(c);
+}
+
 /* The same node twice, the sensors of one of them good: it never pays more. */
 static void bad_sensors_are_never_cheaper(void)
 {
@@ -534,6 +622,9 @@ const struct test_suite control_suite = {
 		{ "each_cause_has_its_price", each_cause_has_its_price },
 		{ "a_crisis_next_door_shows_at_once", a_crisis_next_door_shows_at_once },
 		{ "a_healed_partition_is_forgiven_slowly", a_healed_partition_is_forgiven_slowly },
+		{ "headroom_and_silence_are_let_go_slowly",
+		  headroom_and_silence_are_let_go_slowly },
+		{ "the_first_price_is_let_go_slowly", the_first_price_is_let_go_slowly },
 		{ "bad_sensors_are_never_cheaper", bad_sensors_are_never_cheaper },
 		{ "a_node_without_a_temperature_is_dear", a_node_without_a_temperature_is_dear },
 		{ "prices_are_slow", prices_are_slow },
