@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the power that the safety filter lets be drawn to the price that sees to it.
+ */
+#include <math.h>
+
+#include "control_internal.h"
+
+/* How long a demand that has gone is expected back. */
+#define DEMAND_MEMORY_S 3600.0
+
+/* Power beyond a cap that is counted on, as a share of the highest: load that bids nothing. */
+#define BEYOND_RATIO 0.15
+
+/**
+ * guard_price() - multiplier that sheds a share of the load, also if more comes back
+ * @c: controller; remembers the demand
+ * @in: input
+ * @shed: share to shed, 0 to 1
+ * @dt_s: since the last call
+ *
+ * All that has been there of late may come back at once. A price that is enough for who is there
+ * now would let them in for as long as the actuation takes.
+ */
+double guard_price(struct control *c, const struct control_input *in, double shed,
+		   double dt_s)
+{
+	double max = c->p.max_multiplier;
+
+	if (control_has_curve(in)) {
+		shed_remember(&c->demand, in, max, smooth_share(dt_s, DEMAND_MEMORY_S));
+		c->capacity = control_capacity(in);
+	}
+	if (c->demand.max != max)
+		return shed_assumed(shed, max);
+	return shed_remembered(&c->demand, (1 - shed) * c->capacity);
+}
+
+/**
+ * guard_power() - power that may be drawn when a share of the load is shed
+ * @c: controller
+ * @s: input
+ * @shed: 0 to 1
+ *
+ * Return: W; HUGE_VAL if nothing is shed.
+ */
+double guard_power(const struct control *c, const struct sane *s, double shed)
+{
+	double idle_w = c->p.idle_ratio * s->power_max_w;
+
+	return shed > 0 ? idle_w + (1 - shed) * (s->power_max_w - idle_w) : HUGE_VAL;
+}
+
+/**
+ * guard_shed() - share of the load that has to go for a cap
+ * @c: controller
+ * @s: input
+ * @cap_w: the cap
+ *
+ * Return: 0 to 1.
+ */
+double guard_shed(const struct control *c, const struct sane *s, double cap_w)
+{
+	double idle_w = c->p.idle_ratio * s->power_max_w;
+
+	if (cap_w >= s->power_max_w)
+		return 0;
+	return smooth_clamp(1 - (cap_w - idle_w) / (s->power_max_w - idle_w), 0, 1);
+}
+
+/*
+ * Power that nobody measures, by the load that the demand curve says stays. It falls with a new
+ * price at once and rises as late as the load does: less power than there is only lets the sink
+ * look hotter.
+ */
+static double power_now(struct control *c, const struct control_input *in, const struct sane *s,
+			double dt_s)
+{
+	double idle_w = c->p.idle_ratio * s->power_max_w, price, share, power_w;
+
+	if (!isnan(s->power_w) || !control_has_curve(in))
+		return s->power_w;
+	price = c->local.value * c->around.value * in->base_price;
+	share = shed_load(in->demand, in->nr_demand, price) / fmax(control_capacity(in), (1 / 1e9));
+	power_w = idle_w + (s->power_max_w - idle_w) * fmin(share, 1);
+	if (power_w > c->power_w)
+		power_w = smooth_towards(c->power_w, power_w, dt_s, s->delay_s + c->p.lag_s);
+	c->power_w = power_w;
+	return power_w;
+}
+
+/**
+ * guard_cap() - what the safety filter lets be drawn
+ * @c: controller
+ * @in: input
+ * @s: what of it can be believed
+ * @dt_s: since the last step
+ *
+ * Return: W; HUGE_VAL: any power.
+ */
+double guard_cap(struct control *c, const struct control_input *in, const struct sane *s,
+		 double dt_s)
+{
+	const struct control_params *p = &c->p;
+	const struct barrier_model model = {
+		.resistance_c_per_w = p->resistance_c_per_w * p->barrier_resistance_ratio,
+		.time_constant_s = p->die_s,
+		.lag_s = p->lag_s,
+		.alpha1_per_s = p->barrier_alpha1_per_s,
+		.alpha2_per_s = p->barrier_alpha2_per_s,
+		.observer_s = p->barrier_observer_s,
+		.step_s = p->barrier_step_s,
+		.margin_c = p->barrier_margin_c + s->quantum_c,
+		/* Without a curve it is the price that is wrong, not the load: that would hunt. */
+		.beyond_max_w = control_has_curve(in) ? BEYOND_RATIO * s->power_max_w : 0,
+	};
+	const struct barrier_input input = {
+		.dt_s = dt_s,
+		.temp_c = s->temp_c,
+		.limit_c = s->limit_c,
+		.excess_c = s->excess_c,
+		.power_w = power_now(c, in, s, dt_s),
+		.power_max_w = s->power_max_w,
+		.delay_s = s->delay_s +
+			   fmin(smooth_clamp(in->age_s, 0, CONTROL_AGE_MAX_S), p->age_good_s),
+	};
+
+	return barrier_step(&c->barrier, &model, &input);
+}
