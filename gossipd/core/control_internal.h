@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the parts of the controller share: control.c puts them together, control_input.c decides
- * what of the input can be believed, control_move.c how fast a price may change, control_local.c has
- * the node's own price, and control_guard.c puts the safety filter's power into a price.
+ * what of the input can be believed, control_move.c how fast a price may change, control_local.c
+ * has the node's own price, and control_guard.c puts the safety filter's power into a price.
  */
 #ifndef GOSSIP_CONTROL_INTERNAL_H
 #define GOSSIP_CONTROL_INTERNAL_H
