@@ -7,9 +7,13 @@ CAMPAIGN := $(CAMPAIGN_DIR)/campaign
 CAMPAIGN_MAKE = $(MAKE) --no-print-directory -C tests/userspace/gossip/sim
 CAMPAIGN_SEEDS = $(or $(SEEDS),100)
 CAMPAIGN_SHORT_SEEDS = $(or $(SEEDS),200)
+# What the tests have of it: so many worlds from 1 on, and so many that nobody has seen.
+CAMPAIGN_FIXED = 50
+CAMPAIGN_FRESH = 4
 
 .PHONY: campaign campaign-short campaign-determinism
 .PHONY: in-root-campaign in-root-campaign-short in-root-campaign-determinism
+.PHONY: in-root-campaign-build in-root-campaign-test
 campaign: ## simulate zones of gossipd under faults (SEEDS=n worlds from FIRST=n on; SEED=n replays one)
 	$(Q)$(MAKE_IN_ROOT) in-root-campaign SEEDS='$(SEEDS)' FIRST='$(FIRST)'
 
@@ -31,6 +35,12 @@ in-root-campaign-short:
 	$(Q)$(if $(SEED),$(CAMPAIGN) --small --seed $(SEED),$(CAMPAIGN) --small \
 		--first $(or $(FIRST),1) --seeds $(CAMPAIGN_SHORT_SEEDS) --canary all \
 		--json build/bench/campaign-short.json)
+
+in-root-campaign-build:
+	$(Q)$(CAMPAIGN_MAKE) OUT=$(CURDIR)/$(CAMPAIGN_DIR)
+
+in-root-campaign-test: in-root-campaign-build
+	$(Q)tests/userspace/gossip/sim/ktap.sh $(CAMPAIGN) $(CAMPAIGN_FIXED) $(CAMPAIGN_FRESH) $(SEED)
 
 in-root-campaign-determinism:
 	$(Q)set -e; for build in gcc-O0 gcc-O3 clang-O0 clang-O3; do \

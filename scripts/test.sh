@@ -5,7 +5,7 @@
 # "N passed, N failed, N skipped"; the exit status is 0 only if none failed.
 #
 # Usage: test.sh SUITE...		of: check unit guest kunit kernels kernels-short proofs
-#		gossip
+#		gossip campaign
 # T=PATTERN in the environment selects guest cases; MAXWELL_DEBUG=1 takes the debug kernel for them.
 
 set -euo pipefail
@@ -105,6 +105,10 @@ for suite; do
 		prepare 'building gossipd' "${make_in_root[@]}" gossipd
 		run_suite gossip "${make_in_root[@]}" in-root-gossip T="${T:-}"
 		;;
+	campaign)
+		prepare 'building the campaign' "${make_in_root[@]}" in-root-campaign-build
+		run_suite campaign "${make_in_root[@]}" in-root-campaign-test SEED="${SEED:-}"
+		;;
 	proofs)
 		run_suite proofs "$in_root" tests/proofs/prove.py --short
 		;;
@@ -132,7 +136,7 @@ for suite; do
 		;;
 	*)
 		echo "test.sh: unknown suite '$suite': one of check, unit, guest, kunit," \
-			"kernels, kernels-short, proofs, gossip" >&2
+			"kernels, kernels-short, proofs, gossip, campaign" >&2
 		exit 1
 		;;
 	esac
