@@ -93,7 +93,7 @@ static void disconnect(struct mdns_agent *agent)
 
 static void reconnect(struct mdns_agent *agent)
 {
-	unsigned int index = 0;
+	unsigned int index;
 	int error = 0;
 
 	agent->interface = AVAHI_IF_UNSPEC;

@@ -88,7 +88,7 @@ static ssize_t receive(int fd, char *to, size_t room, uint64_t until_ms)
 /* Up to the end, or to where it becomes too much. */
 static int listen_to(int fd, char **answer, size_t *len)
 {
-	uint64_t until_ms = now_ms() + WAIT_S * 1000;
+	uint64_t until_ms = now_ms() + (uint64_t)WAIT_S * 1000;
 	size_t room = 65536;
 
 	*len = 0;

@@ -270,7 +270,7 @@ static struct site_load sum_of(const struct small *s, const double *w, uint32_t 
 
 static void sums_are_right(void)
 {
-	double w[NODES], sum;
+	double w[NODES] = { 0 }, sum;
 	struct site_load load;
 	uint32_t i, nr, known;
 	struct small s;
@@ -329,7 +329,7 @@ static void what_is_not_known_is_not_made_up(void)
 static void a_liar_moves_a_sum_by_his_own(void)
 {
 	struct site_load honest, got;
-	double w[NODES], after;
+	double w[NODES] = { 0 }, after;
 	struct small s;
 	uint32_t i, liar;
 

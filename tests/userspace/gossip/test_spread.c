@@ -363,9 +363,9 @@ static bool has_address(const struct net *net, uint32_t viewer, uint32_t of)
 static void the_close_find_each_other_first(void)
 {
 	struct gossip_addr first = net_addr(0);
-	struct site_node nodes[40] = { { .chassis = 0 } };
+	struct site_node nodes[40];
 	struct site_zone zone = { .number = 1 };
-	struct site site = { .nodes = nodes, .nr_nodes = 40, .zones = &zone, .nr_zones = 1 };
+	struct site site = { .nr_nodes = 40, .zones = &zone, .nr_zones = 1 };
 	struct net *net = net_new(40);
 	uint64_t began;
 	uint32_t i;
@@ -378,6 +378,7 @@ static void the_close_find_each_other_first(void)
 		net->node[i].config.site = &site;
 		net->node[i].config.multicast = false;
 	}
+	site.nodes = nodes;
 	net_start_all(net);
 	for (i = 1; i < net->nr; i++)
 		gossip_contact(net->node[i].g, net->now_ns, &first);

@@ -34,9 +34,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	size_t room, nr, unknown = 0;
 	uint8_t how = fuzz_byte(&in);
 	/* Exactly as long as it is, so that a byte more shows. */
-	char *text = malloc(in.left + 1);
+	char *text = calloc(1, in.left + 1);
 
-	must(text);
+	if (!text)
+		abort();
 	fuzz_bytes(&in, text, in.left);
 	text[len ? len - 1 : 0] = '\0';
 	room = (how >> 1) % (ROOM + 1);
