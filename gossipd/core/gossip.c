@@ -157,7 +157,6 @@ const char *gossip_reconfigure(struct gossip *g, const struct gossip_config *con
 			       uint64_t now_ns)
 {
 	const char *why = gossip_config_check(config);
-	uint32_t i;
 
 	if (why)
 		return why;
@@ -173,8 +172,6 @@ const char *gossip_reconfigure(struct gossip *g, const struct gossip_config *con
 	g->config.control = NULL;
 	control_retune(g->control, config->control ? config->control : &control_defaults);
 	zone_init(g);
-	for (i = 0; i < g->members.nr; i++)
-		zone_place(g, members_at(&g->members, i));
 	beacon_urgency(g);
 	return NULL;
 }

@@ -59,11 +59,11 @@ static uint32_t site_count(const struct gossip *g)
 	return nr;
 }
 
-/* Where this node stands, and what feeds it. */
+/* Where this node and all others stand, and what feeds it. */
 void zone_init(struct gossip *g)
 {
 	const struct site *site = g->config.site;
-	uint32_t supply;
+	uint32_t supply, i;
 
 	g->site = site ? site_find(site, &g->config.self) : SITE_NONE;
 	g->nr_chain = 0;
@@ -73,6 +73,9 @@ void zone_init(struct gossip *g)
 		supply = site->supplies[supply].parent;
 	}
 	g->site_expected = site_count(g);
+	/* What the table has of places is of the site before: not a figure before that is new. */
+	for (i = 0; i < g->members.nr; i++)
+		zone_place(g, members_at(&g->members, i));
 	zone_aggregate(g);
 }
 

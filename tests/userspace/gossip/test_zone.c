@@ -187,6 +187,43 @@ static void an_edge_is_in_the_figures_at_once(void)
 	net_free(net);
 }
 
+/* A reload with another site, a smaller one, or none: the figures are of the new one at once. */
+static void the_site_may_change(void)
+{
+	struct gossip_config config;
+	struct gossip_zone z;
+	struct room r, other;
+	struct net *net = furnish(&r);
+
+	net_start_all(net);
+	draw_for(net, 8, NODES, 0);
+	check_left(net, 0, 1200, 800, 1200);
+	/* In another order, so that node 5 is what node 1 was, and can draw no more than 50 W. */
+	other = r;
+	other.site.nodes = other.nodes;
+	other.site.supplies = other.supplies;
+	other.site.zones = &other.zone;
+	other.nodes[1] = r.nodes[5];
+	other.nodes[1].power_max_w = 50;
+	other.nodes[5] = r.nodes[1];
+	config = net->node[0].config;
+	config.site = &other.site;
+	CHECK(!gossip_reconfigure(net->node[0].g, &config, net->now_ns), "refused");
+	check_left(net, 0, 1050, 800, 1050);
+	/* Only the first three are left. */
+	other.site.nr_nodes = 3;
+	CHECK(!gossip_reconfigure(net->node[0].g, &config, net->now_ns), "refused");
+	z = zone_of(net, 0);
+	CHECK(fabs(z.supply_headroom - 0.6) < 0.0001, "supply %g", z.supply_headroom);
+	config.site = NULL;
+	CHECK(!gossip_reconfigure(net->node[0].g, &config, net->now_ns), "refused");
+	z = zone_of(net, 0);
+	CHECK(fabs(z.power_w - 1200) < 0.01, "%g W", z.power_w);
+	CHECK(isnan(z.supply_headroom) && isnan(z.cooling_headroom), "made up");
+	draw_for(net, 2, NODES, 0);
+	net_free(net);
+}
+
 const struct test_suite zone_suite = {
 	.name = "zone",
 	.cases = (const struct test_case[]) {
@@ -194,6 +231,7 @@ const struct test_suite zone_suite = {
 		{ "what_a_cut_hides_still_draws", what_a_cut_hides_still_draws },
 		{ "figures_are_good_for_a_while", figures_are_good_for_a_while },
 		{ "an_edge_is_in_the_figures_at_once", an_edge_is_in_the_figures_at_once },
+		{ "the_site_may_change", the_site_may_change },
 		{ NULL, NULL },
 	},
 };
