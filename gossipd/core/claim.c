@@ -15,6 +15,8 @@
 #define REAP_DEAD_NS (600 * SEC_NS)
 #define REAP_LEFT_NS (60 * SEC_NS)
 #define ANSWER_GAP_NS SEC_NS
+/* Answers in a second to all who are forgotten. */
+#define TELLINGS_PER_S 20
 /* Between two incarnations for the sake of beacons that somebody else has made. */
 #define OUTDO_GAP_NS SEC_NS
 /* Signatures that are verified for one source in a second. */
@@ -224,6 +226,26 @@ void claim_answer(struct gossip *g, struct member *m)
 		   m->state == GOSSIP_DEAD ? GW_DEAD : GW_SUSPECT, &record);
 	out_add(g, &record);
 	out_to(g, m, false);
+}
+
+/*
+ * The same for one who is forgotten here: to where the datagram came from, as it may be somewhere
+ * else by now. Whoever has that played from there gets no more by it than one a second.
+ */
+void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_addr *to)
+{
+	struct gw_record record;
+
+	if ((gone->told_ns && g->now_ns - gone->told_ns < ANSWER_GAP_NS) ||
+	    !bucket_take(&g->tellings, g->now_ns, TELLINGS_PER_S, TELLINGS_PER_S, 1, 0))
+		return;
+	gone->told_ns = g->now_ns;
+	out_begin(g);
+	hello_fill(g, &record);
+	out_add(g, &record);
+	claim_make(g, &gone->id, gone->incarnation, GW_SUSPECT, &record);
+	out_add(g, &record);
+	out_send(g, GOSSIP_UNICAST, to, false);
 }
 
 /* A node is known to have lived in this incarnation: a higher one refutes all of lower ones. */

@@ -143,6 +143,7 @@ static bool make_room(struct gossip *g)
 struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone)
 {
 	struct member *m = members_find(&g->members, id);
+	struct gone *gone;
 
 	if (m || id_zero(id) || id_equal(id, &g->config.self))
 		return m;
@@ -151,6 +152,11 @@ struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone
 	if (!m) {
 		g->counters[GOSSIP_DROP_FULL]++;
 		return NULL;
+	}
+	gone = gone_find(&g->gone, id);
+	if (gone) {
+		gone_window(gone, &m->window);
+		gone_remove(gone);
 	}
 	m->zone = zone;
 	m->born_ns = g->now_ns;
@@ -163,8 +169,24 @@ struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone
 	return m;
 }
 
+/*
+ * Only windows that the node can have come to by living: with one that somebody has made up in its
+ * name it would be shut out for as long as that is kept.
+ */
+static void keep_window(struct gossip *g, const struct member *m)
+{
+	bool lived = m->has_hello && m->window.incarnation < INCARNATION_MAX &&
+		     (m->window.incarnation <= m->hello.incarnation ||
+		      m->window.incarnation - m->hello.incarnation <= INCARNATION_LEAP);
+
+	/* Or if nothing has come of itself since it was here the last time. */
+	if (m->window.highest && (lived || !m->direct_ns))
+		gone_add(&g->gone, &m->id, &m->window);
+}
+
 void core_remove(struct gossip *g, struct member *m)
 {
+	keep_window(g, m);
 	timers_cancel(&g->timers, core_timer_of(g, m, MEMBER_HEAR));
 	timers_cancel(&g->timers, core_timer_of(g, m, MEMBER_LIFE));
 	core_event(g, GOSSIP_EV_MEMBER, &m->id, false, 0);

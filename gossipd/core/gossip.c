@@ -82,7 +82,8 @@ static bool take_memory(struct gossip *g)
 	g->probe.order = calloc(nr, sizeof(*g->probe.order));
 	return g->control && g->scratch && g->probe.order &&
 	       timers_create(&g->timers, TIMER_MEMBERS + MEMBER_TIMERS * nr) &&
-	       members_create(&g->members, nr, g->env.random(g->env.ctx));
+	       members_create(&g->members, nr, g->env.random(g->env.ctx)) &&
+	       gone_create(&g->gone, nr, g->members.key);
 }
 
 /**
@@ -136,6 +137,7 @@ void gossip_destroy(struct gossip *g)
 {
 	if (!g)
 		return;
+	gone_destroy(&g->gone);
 	members_destroy(&g->members);
 	timers_destroy(&g->timers);
 	free(g->probe.order);

@@ -7,6 +7,7 @@
 #define GOSSIP_INTERNAL_H
 
 #include "coupling.h"
+#include "gone.h"
 #include "gossip.h"
 #include "member.h"
 #include "robust.h"
@@ -196,6 +197,9 @@ struct gossip {
 	uint64_t stale_until_ns;
 	struct timers timers;
 	struct members members;
+	/* Those that were in it, so that nobody plays their datagrams again. */
+	struct gone_table gone;
+	struct bucket tellings;
 	uint64_t counters[GOSSIP_COUNTERS];
 
 	struct seal_sender sender;
@@ -345,6 +349,7 @@ void claim_make(struct gossip *g, const struct gw_id *subject, uint64_t incarnat
 void claim_suspect(struct gossip *g, struct member *m);
 void claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
 void claim_answer(struct gossip *g, struct member *m);
+void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_addr *to);
 void claim_impostor(struct gossip *g, struct member *from, const struct gw_beacon *b);
 void claim_verdict(struct gossip *g, struct member *m);
 uint32_t claim_needed(const struct gossip *g, const struct member *m);

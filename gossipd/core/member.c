@@ -30,9 +30,21 @@ static uint64_t word(const uint8_t *byte)
 	return value;
 }
 
+/**
+ * id_hash() - a number for a name
+ * @id: name
+ * @key: random; who does not know it cannot choose names that come to the same number
+ *
+ * Return: any number.
+ */
+uint64_t id_hash(const struct gw_id *id, uint64_t key)
+{
+	return mix(mix(key ^ word(id->byte)) ^ word(id->byte + 8));
+}
+
 static uint32_t home(const struct members *t, const struct gw_id *id)
 {
-	return (uint32_t)mix(mix(t->key ^ word(id->byte)) ^ word(id->byte + 8)) & t->mask;
+	return (uint32_t)id_hash(id, t->key) & t->mask;
 }
 
 /**

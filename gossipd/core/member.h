@@ -140,6 +140,7 @@ struct members {
 	uint64_t key;
 };
 
+uint64_t id_hash(const struct gw_id *id, uint64_t key);
 bool members_create(struct members *t, uint32_t capacity, uint64_t key);
 void members_destroy(struct members *t);
 struct member *members_find(const struct members *t, const struct gw_id *id);

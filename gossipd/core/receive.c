@@ -41,8 +41,28 @@ static void take_record(struct gossip *g, struct member *from, const struct gw_r
 	}
 }
 
+/*
+ * Whether somebody who is not in the table may come into it: not by what he has said before he was
+ * forgotten. If it is himself, and he has lost his incarnation, he has to hear of it.
+ */
+static bool welcome(struct gossip *g, const struct gw_header *h, const struct gossip_addr *from)
+{
+	struct gone *gone = gone_find(&g->gone, &h->node);
+	struct seal_window window;
+
+	if (!gone)
+		return true;
+	gone_window(gone, &window);
+	if (seal_fresh(&window, h))
+		return true;
+	g->counters[GOSSIP_DROP_REPLAY]++;
+	claim_answer_gone(g, gone, from);
+	return false;
+}
+
 /* The node that has sent a datagram which is authentic; NULL if it is not to be looked at. */
-static struct member *sender(struct gossip *g, const struct gw_header *h)
+static struct member *sender(struct gossip *g, const struct gw_header *h,
+			     const struct gossip_addr *from)
 {
 	struct member *m = members_find(&g->members, &h->node);
 	double rate = g->config.source_rate_per_s;
@@ -53,7 +73,7 @@ static struct member *sender(struct gossip *g, const struct gw_header *h)
 			g->counters[GOSSIP_DROP_RATE]++;
 			return NULL;
 		}
-		m = core_meet(g, &h->node, h->zone);
+		m = welcome(g, h, from) ? core_meet(g, &h->node, h->zone) : NULL;
 		if (!m)
 			return NULL;
 		m->incarnation = h->incarnation;
@@ -134,7 +154,7 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 	left = open_datagram(g, bytes, len, &header);
 	if (left < 0)
 		return;
-	m = sender(g, &header);
+	m = sender(g, &header, from);
 	if (!m)
 		return;
 	m->direct_ns = g->now_ns;

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What somebody without a key can do with datagrams that others have sent: nothing, whenever he
+ * plays them.
+ */
+#include "insider.h"
+
+static uint64_t refuted(const struct net *net, uint32_t i)
+{
+	return gossip_counters(net->node[i].g)[GOSSIP_REFUTED];
+}
+
+static uint64_t incarnation(const struct net *net, uint32_t i)
+{
+	struct gossip_self self;
+
+	gossip_get_self(net->node[i].g, &self);
+	return self.incarnation;
+}
+
+/* Nodes 0, 2 and 3 run all the time; node 1 has left hot, and is forgotten. */
+static struct net *one_forgotten(void)
+{
+	struct net *net = net_new(4);
+	struct gossip_member m;
+
+	spy_on(net, 1);
+	net_start_all(net);
+	/* Hot from the first reading on, so that nothing is held against it. */
+	net_live(net, 10, 94);
+	CHECK(spy.nr > 100, "%zu", spy.nr);
+	CHECK(net_member(net, 0, 1, &m) && m.weight == 1, "weight %g", m.weight);
+	gossip_leave(net->node[1].g, net->now_ns);
+	net_kill(net, 1);
+	net_live(net, 70, 50);
+	CHECK(!net_member(net, 0, 1, &m), "not forgotten");
+	net->node[1].env.send = net_send;
+	return net;
+}
+
+static void who_was_forgotten_is_not_brought_back(void)
+{
+	struct net *net = one_forgotten();
+	struct gossip_member m;
+	uint64_t dropped = gossip_counters(net->node[0].g)[GOSSIP_DROP_REPLAY];
+	size_t i;
+
+	for (i = 0; i < spy.nr; i++) {
+		spy_replay(net, 0, i);
+		net_run(net, 10 * NET_MS);
+		CHECK(!net_member(net, 0, 1, &m), "back by datagram %zu, state %d", i, m.state);
+	}
+	CHECK_EQ(gossip_counters(net->node[0].g)[GOSSIP_DROP_REPLAY], dropped + spy.nr);
+	net_free(net);
+}
+
+/* It comes back by itself, and what it has said in its former life is as old as ever. */
+static void who_was_forgotten_comes_back_himself(void)
+{
+	struct net *net = one_forgotten();
+	struct gossip_member m;
+	size_t i;
+
+	net->node[1].config.incarnation = 2;
+	net_start(net, 1);
+	net_live(net, 3, 50);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE && !m.silent, "not back");
+	CHECK_EQ(incarnation(net, 1), 2);
+	for (i = 0; i < spy.nr; i++)
+		spy_replay(net, 0, i);
+	CHECK(net_member(net, 0, 1, &m) && !(m.beacon.flags & GW_IN_CRISIS),
+	      "in a crisis of old");
+	net_free(net);
+}
+
+/* Likewise if it has lost its incarnation: it is told what to go above. */
+static void who_was_forgotten_and_forgot_gets_in(void)
+{
+	struct net *net = one_forgotten();
+	struct gossip_member m;
+
+	net_start(net, 1);
+	net_live(net, 5, 50);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE && !m.silent, "not back");
+	CHECK_EQ(incarnation(net, 1), 2);
+	CHECK_EQ(refuted(net, 1), 1);
+	net_free(net);
+}
+
+/* And if it has been there all the time, cut off: its next datagram is newer than all before. */
+static void who_was_cut_off_goes_on_as_he_was(void)
+{
+	struct net *net = net_new(4);
+	struct gossip_member m;
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		net->node[i].config.suspicion_mult = 3;
+		net->node[i].config.confirmations = 2;
+	}
+	net_start_all(net);
+	net_live(net, 10, 50);
+	net->node[1].group = 1;
+	net_live(net, 660, 50);
+	CHECK(!net_member(net, 0, 1, &m), "not forgotten");
+	net->node[1].group = 0;
+	net_live(net, 5, 50);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE && !m.silent, "not back");
+	net_free(net);
+}
+
+/* Who tells them who is forgotten does so once a second, whatever is played to him. */
+static void the_forgotten_are_told_once_a_second(void)
+{
+	struct net *net = one_forgotten();
+	uint64_t sent = net->sent[0];
+	size_t i;
+
+	for (i = 0; i < spy.nr; i++)
+		spy_replay(net, 0, i);
+	CHECK(net->sent[0] - sent < GW_DATAGRAM_MAX, "%llu bytes",
+	      (unsigned long long)(net->sent[0] - sent));
+	net_free(net);
+}
+
+static const struct test_case cases[] = {
+	{ "who_was_forgotten_is_not_brought_back", who_was_forgotten_is_not_brought_back },
+	{ "who_was_forgotten_comes_back_himself", who_was_forgotten_comes_back_himself },
+	{ "who_was_forgotten_and_forgot_gets_in", who_was_forgotten_and_forgot_gets_in },
+	{ "who_was_cut_off_goes_on_as_he_was", who_was_cut_off_goes_on_as_he_was },
+	{ "the_forgotten_are_told_once_a_second", the_forgotten_are_told_once_a_second },
+	{ NULL, NULL },
+};
+
+const struct test_suite replay_suite = { "replay", cases };
