@@ -11,6 +11,7 @@
 #define MISSED_SILENT 3
 #define MISSED_UNSEEN 5
 #define UNSEEN_MIN_NS (3 * SEC_NS)
+#define LOST_MIN_NS (3 * SEC_NS)
 /* Who cannot be probed, as nobody knows where he is, or as he is of another zone. */
 #define FORGET_NS (60 * SEC_NS)
 #define HEALTH_MAX 7
@@ -26,6 +27,17 @@ static uint64_t interval_ns(const struct gossip *g, const struct member *m)
 static uint64_t over(const struct gossip *g, const struct member *m, uint64_t length_ns)
 {
 	return m->heard_ns + length_ns + (g->deaf_ns - m->deaf_ns);
+}
+
+/*
+ * Whether a node may have lost its incarnation, so that nothing of it is taken any more. Of one that
+ * was heard itself lately, what comes with another incarnation is old, or played by somebody else.
+ */
+bool detect_lost(const struct gossip *g, const struct member *m)
+{
+	uint64_t length = MISSED_SILENT * interval_ns(g, m);
+
+	return g->now_ns - m->direct_ns >= (length > LOST_MIN_NS ? length : LOST_MIN_NS);
 }
 
 static uint64_t unseen_after(const struct gossip *g, const struct member *m)

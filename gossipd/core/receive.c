@@ -81,7 +81,8 @@ static struct member *sender(struct gossip *g, const struct gw_header *h,
 	if (!seal_fresh(&m->window, h)) {
 		g->counters[GOSSIP_DROP_REPLAY]++;
 		/* Who has lost his incarnation has to hear of it, or is never heard again. */
-		if (h->incarnation < m->window.incarnation || h->salt != m->window.salt)
+		if ((h->incarnation < m->window.incarnation || h->salt != m->window.salt) &&
+		    detect_lost(g, m))
 			claim_answer(g, m);
 		return NULL;
 	}

@@ -18,6 +18,31 @@ static uint64_t incarnation(const struct net *net, uint32_t i)
 	return self.incarnation;
 }
 
+/* Of a former life of a node that is well and heard. */
+static void an_old_life_makes_nobody_refute(void)
+{
+	struct net *net = net_new(3);
+	int i;
+
+	spy_on(net, 1);
+	net_start_all(net);
+	net_live(net, 4, 50);
+	net_kill(net, 1);
+	net_live(net, 2, 50);
+	net->node[1].config.incarnation = 2;
+	net->node[1].env.send = net_send;
+	net_start(net, 1);
+	net_live(net, 5, 50);
+	CHECK_EQ(incarnation(net, 1), 2);
+	for (i = 0; i < 10; i++) {
+		spy_replay(net, 0, 1);
+		net_live(net, 1, 50);
+	}
+	CHECK_EQ(incarnation(net, 1), 2);
+	CHECK_EQ(refuted(net, 1), 0);
+	net_free(net);
+}
+
 /* Nodes 0, 2 and 3 run all the time; node 1 has left hot, and is forgotten. */
 static struct net *one_forgotten(void)
 {
@@ -124,6 +149,7 @@ static void the_forgotten_are_told_once_a_second(void)
 }
 
 static const struct test_case cases[] = {
+	{ "an_old_life_makes_nobody_refute", an_old_life_makes_nobody_refute },
 	{ "who_was_forgotten_is_not_brought_back", who_was_forgotten_is_not_brought_back },
 	{ "who_was_forgotten_comes_back_himself", who_was_forgotten_comes_back_himself },
 	{ "who_was_forgotten_and_forgot_gets_in", who_was_forgotten_and_forgot_gets_in },
