@@ -19,6 +19,11 @@
 #define TELLINGS_PER_S 20
 /* Between two incarnations for the sake of beacons that somebody else has made. */
 #define OUTDO_GAP_NS SEC_NS
+/* Steps of the own incarnation that are larger than that, and the time between two of them. */
+#define STEP_MAX 256
+#define LEAP_GAP_NS SEC_NS
+/* An incarnation that a clock can have given: ms since 1970, until 2109. */
+#define CLOCK_MAX (1ULL << 42)
 /* Signatures that are verified for one source in a second. */
 #define WORK_PER_S 50
 #define WORK_BURST 100
@@ -274,10 +279,23 @@ static void rise_above(struct gossip *g, uint64_t incarnation, const struct gw_i
 	core_timer_sooner(g, TIMER_BEACON, core_random_below(g, 10 * MS_NS));
 }
 
+/* Whether nobody comes to that incarnation by living, from one that is known. */
+static bool beyond(uint64_t known, uint64_t incarnation)
+{
+	return incarnation > CLOCK_MAX && incarnation > known &&
+	       incarnation - known > INCARNATION_LEAP;
+}
+
 static void refute(struct gossip *g, const struct gw_claim *c)
 {
 	if (c->verdict == GW_ALIVE || c->incarnation < g->incarnation)
 		return;
+	/* A large step is for who has lost his incarnation: he does not need many of them. */
+	if (c->incarnation - g->incarnation > STEP_MAX) {
+		if (g->leapt_ns && g->now_ns - g->leapt_ns < LEAP_GAP_NS)
+			return;
+		g->leapt_ns = g->now_ns;
+	}
 	detect_health(g, 1);
 	rise_above(g, c->incarnation, &c->claimant);
 }
@@ -395,6 +413,11 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 	core_hear_lamport(g, c->lamport);
 	if (c->incarnation >= INCARNATION_MAX || id_equal(&c->claimant, &g->config.self))
 		return;
+	if (!own && beyond(m ? m->incarnation : g->incarnation, c->incarnation) &&
+	    (m || id_equal(&c->subject, &g->config.self))) {
+		g->counters[GOSSIP_DROP_STALE]++;
+		return;
+	}
 	/* Of one's own life everybody speaks for himself, and nobody accuses himself. */
 	if (own != (c->verdict == GW_ALIVE || c->verdict == GW_LEFT)) {
 		g->counters[GOSSIP_DROP_SIGNATURE]++;

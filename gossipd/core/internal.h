@@ -205,6 +205,8 @@ struct gossip {
 	struct seal_sender sender;
 	uint64_t incarnation;
 	uint64_t outdone_ns;
+	/* When it was raised by a large step for the last time. */
+	uint64_t leapt_ns;
 	uint64_t lamport;
 	uint64_t beacon_seq;
 	uint64_t zone_seq;

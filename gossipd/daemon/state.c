@@ -142,7 +142,9 @@ int state_start(struct state *state, uint64_t wall_ms, uint64_t *incarnation)
 	uint64_t number = 0;
 
 	state->source = read_number(state, &number);
-	if (state->source != STATE_KEPT || number > UINT64_MAX - 2 * STATE_AHEAD)
+	if (state->source == STATE_KEPT && number > STATE_MAX)
+		state->source = STATE_CORRUPT;
+	if (state->source != STATE_KEPT)
 		number = 0;
 	*incarnation = number + 1 > wall_ms ? number + 1 : wall_ms;
 	return write_number(state, *incarnation + STATE_AHEAD);

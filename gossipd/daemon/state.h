@@ -15,6 +15,8 @@
 #define STATE_FILE "incarnation"
 #define STATE_LOCK "lock"
 #define STATE_AHEAD UINT64_C(1024)
+/* Above that a number is none: no node takes an incarnation of 2^63 - 1 or more (gossip.h). */
+#define STATE_MAX (UINT64_MAX / 2 - (UINT64_C(1) << 32))
 
 /* Where the incarnation of a start comes from. */
 enum state_source {

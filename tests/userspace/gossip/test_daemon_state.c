@@ -148,6 +148,25 @@ static void a_file_that_makes_no_sense_is_said_to(void)
 	remove_dir();
 }
 
+/* The core takes no incarnation of 2^63 - 1 or more, and could not go on for long just below. */
+static void a_number_that_is_too_high_makes_no_sense(void)
+{
+	struct state state;
+	u64 incarnation;
+
+	make_dir();
+	CHECK_EQ(state_open(&state, dir), 0);
+	CHECK_EQ(state_start(&state, 7000, &incarnation), 0);
+	CHECK_EQ(state_persist(&state, UINT64_MAX / 2 - 1), 0);
+	state_close(&state);
+	CHECK_EQ(start_at(50000, STATE_CORRUPT), 50000);
+	CHECK_EQ(state_open(&state, dir), 0);
+	CHECK_EQ(state_persist(&state, STATE_MAX - STATE_AHEAD), 0);
+	state_close(&state);
+	CHECK_EQ(start_at(50000, STATE_KEPT), STATE_MAX + 1);
+	remove_dir();
+}
+
 static void a_directory_is_for_one(void)
 {
 	struct state first, second;
@@ -267,6 +286,8 @@ const struct test_suite daemon_state_suite = {
 		{ "refutations_do_not_catch_up", refutations_do_not_catch_up },
 		{ "most_refutations_write_nothing", most_refutations_write_nothing },
 		{ "a_file_that_makes_no_sense_is_said_to", a_file_that_makes_no_sense_is_said_to },
+		{ "a_number_that_is_too_high_makes_no_sense",
+		  a_number_that_is_too_high_makes_no_sense },
 		{ "a_directory_is_for_one", a_directory_is_for_one },
 		{ "what_cannot_be_written_is_said", what_cannot_be_written_is_said },
 		{ "addresses_come_back", addresses_come_back },

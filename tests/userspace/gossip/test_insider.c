@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What somebody with the zone's key and an identity of his own cannot bring about: incarnations
+ * that nobody can go above, nodes that do not exist, and a node that drowns in what it passes on.
+ */
+#include "insider.h"
+
+/* More than a clock that counts ms has counted by now. */
+#define BY_CLOCK 2000000000000ULL
+
+/* One accusation must not take all incarnations that there are. */
+static void an_accusation_leaves_room_for_a_restart(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gossip_config config;
+	struct gossip_member m;
+
+	net_start(net, 0);
+	net_start(net, 1);
+	net_live(net, 4, 50);
+	insider_hello(&s, 0);
+	insider_claim(&s, 0, &net->node[0].config.self, GW_SUSPECT, UINT64_MAX / 2 - 1);
+	config = net->node[0].config;
+	config.incarnation = net->node[0].persisted + 1;
+	CHECK(!gossip_config_check(&config), "%s", gossip_config_check(&config));
+	CHECK_EQ(gossip_counters(net->node[0].g)[GOSSIP_REFUTED], 0);
+	/* Nor is that believed of others, who could not contradict it. */
+	insider_claim(&s, 0, &net->node[1].config.self, GW_SUSPECT, UINT64_MAX / 2 - 1);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE, "state %d", m.state);
+	CHECK_EQ(m.incarnation, 1);
+	net_free(net);
+}
+
+/* Large steps are for who has lost his incarnation: he takes one, and not one after the other. */
+static void incarnations_leap_once_a_second(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gossip_self self;
+	uint64_t at = 1;
+	uint32_t i;
+
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	insider_hello(&s, 0);
+	for (i = 0; i < 20; i++)
+		insider_claim(&s, 0, &net->node[0].config.self, GW_SUSPECT, at += 1ULL << 39);
+	gossip_get_self(net->node[0].g, &self);
+	CHECK_EQ(self.incarnation, 2 + (1ULL << 39));
+	net_run(net, NET_S);
+	insider_claim(&s, 0, &net->node[0].config.self, GW_SUSPECT, at = 1 + (1ULL << 40));
+	gossip_get_self(net->node[0].g, &self);
+	CHECK_EQ(self.incarnation, at + 1);
+	/* Small ones at any time. */
+	for (i = 0; i < 20; i++)
+		insider_claim(&s, 0, &net->node[0].config.self, GW_SUSPECT, at += 1 + i);
+	gossip_get_self(net->node[0].g, &self);
+	CHECK_EQ(self.incarnation, at + 1);
+	net_free(net);
+}
+
+/* Its state is lost, and its clock is back in 1970. */
+static void who_has_lost_all_gets_in(void)
+{
+	struct net *net = net_new(3);
+	struct gossip_member m;
+
+	net->node[1].config.incarnation = BY_CLOCK;
+	net_start_all(net);
+	net_live(net, 4, 50);
+	net_kill(net, 1);
+	net->node[1].config.incarnation = 5000;
+	net_start(net, 1);
+	net_live(net, 5, 50);
+	CHECK_EQ(net->node[1].persisted, BY_CLOCK + 1);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE && !m.silent, "shut out");
+	net_free(net);
+}
+
+static const struct test_case cases[] = {
+	{ "an_accusation_leaves_room_for_a_restart", an_accusation_leaves_room_for_a_restart },
+	{ "incarnations_leap_once_a_second", incarnations_leap_once_a_second },
+	{ "who_has_lost_all_gets_in", who_has_lost_all_gets_in },
+	{ NULL, NULL },
+};
+
+const struct test_suite insider_suite = { "insider", cases };
