@@ -118,17 +118,38 @@ bool core_peer(const struct gossip *g, const struct member *m)
 	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
 }
 
-/* Who of the dead has been it for longest makes room. */
-static bool make_room(struct gossip *g)
+/* With an authority nobody is made up: who has not shown its word does not count. */
+bool core_proven(const struct gossip *g, const struct member *m)
+{
+	static const struct gw_key none;
+
+	return m->has_hello || !memcmp(&g->config.authority, &none, sizeof(none));
+}
+
+/* Whether a node makes room before another one. */
+static bool goes_first(const struct gossip *g, const struct member *m, const struct member *other)
+{
+	if (core_proven(g, m) != core_proven(g, other))
+		return !core_proven(g, m);
+	return m->state_ns < other->state_ns;
+}
+
+/*
+ * Who is not proven, or else is dead, and has been it for longest makes room: those who are made up
+ * keep nobody out. But for who is known by @hearsay only the dead do, and nobody does whose
+ * datagram is just being read.
+ */
+static bool make_room(struct gossip *g, bool hearsay)
 {
 	struct member *m, *oldest = NULL;
 	uint32_t i;
 
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (m->state != GOSSIP_DEAD && m->state != GOSSIP_LEFT)
+		if (m->direct_ns == g->now_ns ||
+		    ((hearsay || core_proven(g, m)) && m->state != GOSSIP_DEAD && m->state != GOSSIP_LEFT))
 			continue;
-		if (!oldest || m->state_ns < oldest->state_ns)
+		if (!oldest || goes_first(g, m, oldest))
 			oldest = m;
 	}
 	if (oldest)
@@ -140,14 +161,14 @@ static bool make_room(struct gossip *g)
  * The node of that name, new if need be. The table has one place for this node itself, which is not
  * in it.
  */
-struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone)
+struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone, bool hearsay)
 {
 	struct member *m = members_find(&g->members, id);
 	struct gone *gone;
 
 	if (m || id_zero(id) || id_equal(id, &g->config.self))
 		return m;
-	if (g->members.nr + 1 < g->config.members_max || make_room(g))
+	if (g->members.nr + 1 < g->config.members_max || make_room(g, hearsay))
 		m = members_add(&g->members, id);
 	if (!m) {
 		g->counters[GOSSIP_DROP_FULL]++;

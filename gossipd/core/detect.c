@@ -30,8 +30,8 @@ static uint64_t over(const struct gossip *g, const struct member *m, uint64_t le
 }
 
 /*
- * Whether a node may have lost its incarnation, so that nothing of it is taken any more. Of one that
- * was heard itself lately, what comes with another incarnation is old, or played by somebody else.
+ * Whether a node may have lost its incarnation, so that nothing of it is taken any more. Of one
+ * that was heard itself lately, what comes with another incarnation is old, or somebody plays it.
  */
 bool detect_lost(const struct gossip *g, const struct member *m)
 {

@@ -150,7 +150,7 @@ void hello_receive(struct gossip *g, struct member *from, const struct gw_hello 
 		g->counters[GOSSIP_DROP_SIGNATURE]++;
 		return;
 	}
-	m = core_meet(g, &h->node, h->zone);
+	m = core_meet(g, &h->node, h->zone, false);
 	if (!m)
 		return;
 	m->hello = *h;

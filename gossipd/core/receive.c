@@ -73,7 +73,7 @@ static struct member *sender(struct gossip *g, const struct gw_header *h,
 			g->counters[GOSSIP_DROP_RATE]++;
 			return NULL;
 		}
-		m = welcome(g, h, from) ? core_meet(g, &h->node, h->zone) : NULL;
+		m = welcome(g, h, from) ? core_meet(g, &h->node, h->zone, false) : NULL;
 		if (!m)
 			return NULL;
 		m->incarnation = h->incarnation;

@@ -310,7 +310,9 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 		g->counters[GOSSIP_DROP_STALE]++;
 		return NULL;
 	}
-	m = b->incarnation <= INCARNATION_MAX ? core_meet(g, &b->node, b->zone) : NULL;
+	if (b->incarnation > INCARNATION_MAX)
+		return NULL;
+	m = core_meet(g, &b->node, b->zone, !id_equal(&b->node, &from->id));
 	if (!m)
 		return NULL;
 	if (m != from && m->direct_ns && b->incarnation > m->incarnation &&

@@ -19,8 +19,15 @@ static double known_s16(int16_t value, double unit)
 
 static bool counts(const struct gossip *g, const struct member *m)
 {
-	return m->zone == g->config.zone && !m->unseen &&
+	return m->zone == g->config.zone && !m->unseen && core_proven(g, m) &&
 	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
+}
+
+/* Whether a node is there, heard or not. */
+static bool present(const struct gossip *g, const struct member *m)
+{
+	return m->zone == g->config.zone && m->state != GOSSIP_DEAD &&
+	       m->state != GOSSIP_LEFT && core_proven(g, m);
 }
 
 /* Where a node stands relative to this one. */
@@ -92,7 +99,7 @@ static void count_nodes(struct gossip *g, struct aggregate *z)
 	z->say_degraded = 0;
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (m->zone != g->config.zone || m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+		if (!present(g, m))
 			continue;
 		z->silent += m->silent;
 		if (m->unseen)
@@ -195,7 +202,7 @@ static void loads(const struct gossip *g, struct site_load *zone, struct site_lo
 		site_load_add(&supply[k], own_w);
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (m->zone != g->config.zone || m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+		if (!present(g, m))
 			continue;
 		site_load_add(zone, power_of(g, m));
 		for (k = 0; k < g->nr_chain; k++) {

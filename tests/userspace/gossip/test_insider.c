@@ -78,10 +78,94 @@ static void who_has_lost_all_gets_in(void)
 	net_free(net);
 }
 
+/* --- nodes that do not exist --- */
+
+static void endorse(struct net *net)
+{
+	uint8_t message[SEAL_ENDORSED_BYTES];
+	struct gossip_config *c;
+	uint32_t i;
+
+	for (i = 0; i < net->nr; i++) {
+		c = &net->node[i].config;
+		c->authority.byte[0] = 0x55;
+		seal_endorsed_bytes(&c->self, &c->public_key, c->zone, message);
+		net_signature(&c->authority, message, sizeof(message), &c->endorsement);
+	}
+}
+
+static void make_up(struct insider *s, uint32_t to, uint32_t nr)
+{
+	struct gw_record r;
+	struct gw_id id;
+	uint32_t i;
+
+	for (i = 0; i < nr; i++) {
+		id = net_id(1000 + i);
+		r = insider_beacon(&id, 1);
+		insider_say(s, to, &r);
+	}
+}
+
+/* gossip-wire.md: who has the zone's key cannot, with an authority, make up nodes. */
+static void with_an_authority_nobody_is_made_up(void)
+{
+	struct net *net = net_new(9);
+	struct insider s = insider(net, 8, 1);
+	struct gossip_zone z;
+	uint32_t i;
+
+	endorse(net);
+	for (i = 0; i < 8; i++)
+		net_start(net, i);
+	net_live(net, 5, 50);
+	insider_hello(&s, 0);
+	make_up(&s, 0, 60);
+	net_run(net, NET_S);
+	gossip_get_zone(net->node[0].g, 0, &z);
+	CHECK(z.seen == 8 || z.seen == 9, "%u seen", z.seen);
+	CHECK(z.expected <= 9, "%u expected", z.expected);
+	CHECK(fabs(z.power_w - 1600) <= 200.1, "%g W", z.power_w);
+	/* When all of them are gone. */
+	net_live(net, 100, 50);
+	gossip_get_zone(net->node[0].g, 0, &z);
+	CHECK(z.expected <= 9 && !z.partitioned, "%u expected", z.expected);
+	net_free(net);
+}
+
+/* Nor do they keep those out that there are. */
+static void those_made_up_make_room(void)
+{
+	struct net *net = net_new(9);
+	struct insider s = insider(net, 8, 1);
+	struct gossip_member m;
+	uint32_t i;
+
+	endorse(net);
+	for (i = 0; i < 9; i++)
+		net->node[i].config.members_max = 12;
+	for (i = 0; i < 4; i++)
+		net_start(net, i);
+	net_live(net, 5, 50);
+	insider_hello(&s, 0);
+	for (i = 4; i < 8; i++)
+		net_start(net, i);
+	for (i = 0; i < 60; i++) {
+		make_up(&s, 0, 60);
+		net_run(net, 100 * NET_MS);
+		net_heat_all(net, 50);
+	}
+	for (i = 1; i < 8; i++)
+		CHECK(net_member(net, 0, i, &m) && m.state == GOSSIP_ALIVE, "node %u", i);
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
 	{ "an_accusation_leaves_room_for_a_restart", an_accusation_leaves_room_for_a_restart },
 	{ "incarnations_leap_once_a_second", incarnations_leap_once_a_second },
 	{ "who_has_lost_all_gets_in", who_has_lost_all_gets_in },
+	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
+	{ "those_made_up_make_room", those_made_up_make_room },
 	{ NULL, NULL },
 };
 
