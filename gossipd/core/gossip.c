@@ -13,6 +13,10 @@
 /* A call that comes so late after what was due says that the node did not listen. */
 #define TARDY_NS (5 * MS_NS)
 #define STALL_NS SEC_NS
+/* What a call counts for at least: what had come by then was read. */
+#define HEARD_NS (20 * MS_NS)
+/* Time for reading is given once in so much of the time in which somebody listened. */
+#define GRACE_EACH_NS (10 * SEC_NS)
 
 static void run_timer(struct gossip *g, uint32_t timer)
 {
@@ -37,9 +41,27 @@ static void run_timer(struct gossip *g, uint32_t timer)
 		detect_life_due(g, m);
 }
 
+/*
+ * Nobody was there to hear for so long, of all the time since the last call. Not only that: what has
+ * come meanwhile has to be read first. But who is late each time has to come to a verdict as well:
+ * some of the time counts, and reading takes its own only now and then.
+ */
+static void missed(struct gossip *g, uint64_t late, uint64_t elapsed)
+{
+	uint64_t most = elapsed > HEARD_NS ? elapsed - HEARD_NS : 0;
+
+	g->deaf_ns += late < most ? late : most;
+	if (g->grace_ns &&
+	    g->now_ns < g->grace_ns + GRACE_EACH_NS + (g->deaf_ns - g->grace_deaf_ns))
+		return;
+	g->deaf_ns += late < STALL_NS ? late : STALL_NS;
+	g->grace_ns = g->now_ns;
+	g->grace_deaf_ns = g->deaf_ns;
+}
+
 void core_enter(struct gossip *g, uint64_t now_ns)
 {
-	uint64_t due = timers_first(&g->timers), late;
+	uint64_t due = timers_first(&g->timers), late, elapsed;
 
 	now_ns += g->offset_ns;
 	if (now_ns < g->now_ns) {
@@ -49,11 +71,11 @@ void core_enter(struct gossip *g, uint64_t now_ns)
 	if (due < g->now_ns)
 		due = g->now_ns;
 	late = now_ns > due ? now_ns - due : 0;
+	elapsed = now_ns - g->now_ns;
 	g->now_ns = now_ns;
 	if (late <= TARDY_NS)
 		return;
-	/* Not only was nobody there to hear: what has come meanwhile has to be read first. */
-	g->deaf_ns += late + (late < STALL_NS ? late : STALL_NS);
+	missed(g, late, elapsed);
 	if (g->now_ns >= g->stale_until_ns || late > g->stale_ns)
 		g->stale_ns = late;
 	g->stale_until_ns = g->now_ns + (late < STALL_NS ? late : STALL_NS);

@@ -192,6 +192,9 @@ struct gossip {
 	uint64_t start_ns;
 	/* Time in which nobody listened. */
 	uint64_t deaf_ns;
+	/* When time for reading was last given, and @deaf_ns with that. */
+	uint64_t grace_ns;
+	uint64_t grace_deaf_ns;
 	/* What is read before @stale_until_ns may have waited for @stale_ns. */
 	uint64_t stale_ns;
 	uint64_t stale_until_ns;

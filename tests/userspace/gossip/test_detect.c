@@ -354,6 +354,44 @@ static void the_dead_are_forgotten(void)
 	net_free(net);
 }
 
+/* A node that is called late, but called, has to find out that another one is gone. */
+static void the_starved_see_who_is_silent(void)
+{
+	struct net *net = net_new(3);
+	struct gossip_member m;
+	int i;
+
+	net_start_all(net);
+	net_live(net, 6, 50);
+	net_kill(net, 1);
+	for (i = 0; i < 230; i++) {
+		net->node[0].paused_until_ns = net->now_ns + 250 * NET_MS;
+		net_run(net, 260 * NET_MS);
+	}
+	CHECK(net_member(net, 2, 1, &m) && m.silent, "node 2");
+	CHECK(net_member(net, 0, 1, &m) && m.silent, "not silent after 60 s");
+	net_free(net);
+}
+
+/* However late it is called each time: some time later. */
+static void the_nearly_stopped_see_who_is_silent(void)
+{
+	struct net *net = net_new(3);
+	struct gossip_member m;
+	int i;
+
+	net_start_all(net);
+	net_live(net, 6, 50);
+	net_kill(net, 1);
+	for (i = 0; i < 250; i++) {
+		net->node[0].paused_until_ns = net->now_ns + 990 * NET_MS;
+		net_run(net, NET_S);
+		CHECK(net_member(net, 0, 2, &m) && !m.silent, "silent after %d s", i);
+	}
+	CHECK(net_member(net, 0, 1, &m) && m.silent, "not silent after 250 s");
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
 	{ "the_killed_are_silent_then_dead", the_killed_are_silent_then_dead },
 	{ "silence_takes_three_announced_intervals", silence_takes_three_announced_intervals },
@@ -370,6 +408,8 @@ static const struct test_case cases[] = {
 	{ "time_may_jump", time_may_jump },
 	{ "who_leaves_is_not_missed", who_leaves_is_not_missed },
 	{ "the_dead_are_forgotten", the_dead_are_forgotten },
+	{ "the_starved_see_who_is_silent", the_starved_see_who_is_silent },
+	{ "the_nearly_stopped_see_who_is_silent", the_nearly_stopped_see_who_is_silent },
 	{ NULL, NULL },
 };
 
