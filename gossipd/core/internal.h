@@ -134,11 +134,13 @@ struct probe {
  * @record: its last summary
  * @heard_ns: when that was made
  * @answered_ns: when its summary was last answered
+ * @passes: of its summaries that are passed on
  */
 struct foreign {
 	struct gw_zone record;
 	uint64_t heard_ns;
 	uint64_t answered_ns;
+	struct bucket passes;
 };
 
 /**
@@ -251,6 +253,7 @@ struct gossip {
 
 	struct foreign foreign[FOREIGN_MAX];
 	uint32_t nr_foreign;
+	struct bucket passes;
 	bool speaker;
 	struct gw_id speaks;
 	uint64_t candidate_ns;

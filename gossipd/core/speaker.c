@@ -17,6 +17,10 @@
 #define URGENT_GAP_NS (20 * MS_NS)
 #define FRESH_NS (3 * SUMMARY_NS)
 #define FORGET_NS (300 * SEC_NS)
+/* Summaries that are passed on in a second: of one zone, some at once, and of all. */
+#define PASSES_PER_S 50
+#define PASSES_BURST 5
+#define PASSES_ALL_PER_S 200
 /* A node that is slow itself does not stand. */
 #define HEALTH_LIMIT 4
 
@@ -269,7 +273,8 @@ void speaker_receive(struct gossip *g, struct member *from, const struct gw_zone
 	f->heard_ns = g->now_ns;
 	if (from->zone != z->zone)
 		return;
-	if (z->ttl)
+	if (z->ttl && bucket_take(&f->passes, g->now_ns, PASSES_PER_S, PASSES_BURST, 1, 0) &&
+	    bucket_take(&g->passes, g->now_ns, PASSES_ALL_PER_S, PASSES_ALL_PER_S, 1, 0))
 		pass_on(g, z);
 	if (!g->speaker && g->now_ns - f->answered_ns >= SEC_NS) {
 		f->answered_ns = g->now_ns;

@@ -160,12 +160,49 @@ static void those_made_up_make_room(void)
 	net_free(net);
 }
 
+/* --- too much --- */
+
+/* Who talks much to a node, in his own name and zone, does not have it drowned by its own zone. */
+static void summaries_silence_nobody(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 2);
+	struct gw_record r[17];
+	struct gossip_member m;
+	struct gossip_self self;
+	uint32_t i, ms, silent = 0;
+	uint64_t seq = 0;
+
+	net->node[2].config.zone = 2;
+	net_start(net, 0);
+	net_start(net, 1);
+	net_live(net, 4, 50);
+	insider_hello(&s, 0);
+	for (ms = 0; ms < 10000; ms++) {
+		for (i = 0; i < 17; i++) {
+			r[i] = (struct gw_record){ .type = GW_ZONE };
+			r[i].zone = (struct gw_zone){
+				.flags = GW_IN_CRISIS, .ttl = 3, .aggregator = net_id(2),
+				.incarnation = 1, .seq = ++seq, .zone = 2,
+			};
+		}
+		insider_say_many(&s, 0, r, 17);
+		net_run(net, NET_MS);
+		silent += net_member(net, 1, 0, &m) && m.silent;
+	}
+	gossip_get_self(net->node[0].g, &self);
+	CHECK(silent < 100, "silent for %u of 10000 ms", silent);
+	CHECK(self.budget_bytes > 65536 / 4 - 4000, "%g left", self.budget_bytes);
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
 	{ "an_accusation_leaves_room_for_a_restart", an_accusation_leaves_room_for_a_restart },
 	{ "incarnations_leap_once_a_second", incarnations_leap_once_a_second },
 	{ "who_has_lost_all_gets_in", who_has_lost_all_gets_in },
 	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
 	{ "those_made_up_make_room", those_made_up_make_room },
+	{ "summaries_silence_nobody", summaries_silence_nobody },
 	{ NULL, NULL },
 };
 
