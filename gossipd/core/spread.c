@@ -289,6 +289,19 @@ static uint16_t age_here(const struct gossip *g, uint64_t age_ms)
 	return age_ms < 65534 ? (uint16_t)age_ms : 65534;
 }
 
+/*
+ * Before a node was heard itself others can have said of it what nobody reaches by living. Once it
+ * is, that does not count any more.
+ */
+static void own_word(struct member *m)
+{
+	if (!m->passed_on || m->incarnation <= m->window.incarnation ||
+	    m->incarnation - m->window.incarnation <= INCARNATION_LEAP)
+		return;
+	m->incarnation = m->window.incarnation;
+	m->has_beacon = false;
+}
+
 /* Take over what is new; the node that it is of, or NULL if nothing is. */
 struct member *spread_beacon(struct gossip *g, struct member *from, const struct gw_beacon *b)
 {
@@ -320,6 +333,8 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 		g->counters[GOSSIP_DROP_STALE]++;
 		return NULL;
 	}
+	if (m == from)
+		own_word(m);
 	if (m->state == GOSSIP_DEAD && b->incarnation <= m->incarnation) {
 		/* Who is thought dead and speaks himself has to hear of that. */
 		if (m == from)

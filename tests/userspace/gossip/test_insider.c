@@ -78,6 +78,24 @@ static void who_has_lost_all_gets_in(void)
 	net_free(net);
 }
 
+/* What was made up of a node before it was heard itself does not count once it is. */
+static void the_own_word_counts_more(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gw_record r = insider_beacon(&net->node[1].config.self, 1ULL << 62);
+	struct gossip_member m;
+
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	insider_say(&s, 0, &r);
+	net_start(net, 1);
+	net_live(net, 10, 50);
+	CHECK(net_member(net, 0, 1, &m), "not known");
+	CHECK(!m.silent && m.incarnation < 100, "silent, state %d", m.state);
+	net_free(net);
+}
+
 /* --- nodes that do not exist --- */
 
 static void endorse(struct net *net)
@@ -200,6 +218,7 @@ static const struct test_case cases[] = {
 	{ "an_accusation_leaves_room_for_a_restart", an_accusation_leaves_room_for_a_restart },
 	{ "incarnations_leap_once_a_second", incarnations_leap_once_a_second },
 	{ "who_has_lost_all_gets_in", who_has_lost_all_gets_in },
+	{ "the_own_word_counts_more", the_own_word_counts_more },
 	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
 	{ "those_made_up_make_room", those_made_up_make_room },
 	{ "summaries_silence_nobody", summaries_silence_nobody },
