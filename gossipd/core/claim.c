@@ -259,6 +259,8 @@ void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation)
 	if (incarnation <= m->incarnation)
 		return;
 	m->incarnation = incarnation;
+	g->expected_max += m->excused;
+	m->excused = false;
 	if (m->state != GOSSIP_ALIVE)
 		set_state(g, m, GOSSIP_ALIVE);
 }
@@ -397,8 +399,10 @@ static void apply(struct gossip *g, struct member *m, const struct gw_claim *c)
 	claim_alive(g, m, c->incarnation);
 	if (c->verdict == GW_LEFT) {
 		set_state(g, m, GOSSIP_LEFT);
-		if (g->expected_max > 1)
+		if (m->zone == g->config.zone && g->expected_max > 1) {
 			g->expected_max--;
+			m->excused = true;
+		}
 	} else if (c->verdict != GW_ALIVE && m->state != GOSSIP_DEAD) {
 		if (accuse(g, m, &c->claimant))
 			watch(g, m);

@@ -55,6 +55,7 @@ struct bucket {
  * @silent: three intervals are over
  * @unseen: it does not count as heard of
  * @crisis: it is in one
+ * @excused: it has left, and is not expected any more
  * @edge_incarnation: of its last signed crisis
  * @edge_seq: the same
  * @has_hello: @hello is one, and its key is pinned
@@ -98,6 +99,7 @@ struct member {
 	bool silent;
 	bool unseen;
 	bool crisis;
+	bool excused;
 	uint64_t edge_incarnation;
 	uint64_t edge_seq;
 	bool has_hello;

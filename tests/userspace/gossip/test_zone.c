@@ -3,7 +3,7 @@
  * The own zone in figures: what is drawn of the cooling and of the supplies, by nodes that say so
  * and by those that do not or are not heard, and how old a figure may be.
  */
-#include "net.h"
+#include "insider.h"
 #include "site.h"
 
 #define NODES 6
@@ -224,6 +224,66 @@ static void the_site_may_change(void)
 	net_free(net);
 }
 
+/* --- how many there should be --- */
+
+static struct net *halved(void)
+{
+	struct net *net = net_new(12);
+	struct gossip_zone z;
+	uint32_t i;
+
+	for (i = 0; i < 8; i++)
+		net_start(net, i);
+	net_live(net, 5, 50);
+	for (i = 4; i < 8; i++)
+		net->node[i].group = 1;
+	net_live(net, 10, 50);
+	z = zone_of(net, 0);
+	CHECK(z.seen == 4 && z.expected == 8 && z.partitioned, "%u of %u", z.seen, z.expected);
+	return net;
+}
+
+/* Nodes of another zone that leave are not this zone's. */
+static void who_leaves_another_zone_is_expected_there(void)
+{
+	struct net *net = halved();
+	struct gossip_zone z;
+	struct insider s;
+	uint32_t i;
+
+	for (i = 8; i < 12; i++) {
+		s = insider(net, i, 2);
+		insider_hello(&s, 0);
+		insider_claim(&s, 0, &net->node[i].config.self, GW_LEFT, 1);
+	}
+	net_live(net, 2, 50);
+	z = zone_of(net, 0);
+	CHECK(z.expected == 8 && z.partitioned, "%u of %u", z.seen, z.expected);
+	net_free(net);
+}
+
+/* Who leaves and comes back is expected again: restarts on one side end no partition. */
+static void who_comes_back_is_expected_again(void)
+{
+	struct net *net = halved();
+	struct gossip_zone z;
+	uint32_t i;
+
+	for (i = 1; i < 4; i++) {
+		gossip_leave(net->node[i].g, net->now_ns);
+		net_kill(net, i);
+		net_live(net, 2, 50);
+		z = zone_of(net, 0);
+		CHECK_EQ(z.expected, 7);
+		net->node[i].config.incarnation = 10;
+		net_start(net, i);
+		net_live(net, 4, 50);
+	}
+	z = zone_of(net, 0);
+	CHECK(z.expected == 8 && z.partitioned, "%u of %u", z.seen, z.expected);
+	net_free(net);
+}
+
 const struct test_suite zone_suite = {
 	.name = "zone",
 	.cases = (const struct test_case[]) {
@@ -232,6 +292,9 @@ const struct test_suite zone_suite = {
 		{ "figures_are_good_for_a_while", figures_are_good_for_a_while },
 		{ "an_edge_is_in_the_figures_at_once", an_edge_is_in_the_figures_at_once },
 		{ "the_site_may_change", the_site_may_change },
+		{ "who_leaves_another_zone_is_expected_there",
+		  who_leaves_another_zone_is_expected_there },
+		{ "who_comes_back_is_expected_again", who_comes_back_is_expected_again },
 		{ NULL, NULL },
 	},
 };
