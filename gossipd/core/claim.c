@@ -14,6 +14,8 @@
 
 #define REAP_DEAD_NS (600 * SEC_NS)
 #define REAP_LEFT_NS (60 * SEC_NS)
+/* Of whom something is held against: as long as it takes to make up for it. */
+#define REAP_BLAMED_NS (3600 * SEC_NS)
 #define ANSWER_GAP_NS SEC_NS
 /* Answers in a second to all who are forgotten. */
 #define TELLINGS_PER_S 20
@@ -75,6 +77,13 @@ void claim_make(struct gossip *g, const struct gw_id *subject, uint64_t incarnat
 	seal_sign(g->env.crypto, record);
 }
 
+static uint64_t reap_after(const struct member *m)
+{
+	if (m->trust.suspect || trust_weight(&m->trust) < 1)
+		return REAP_BLAMED_NS;
+	return m->state == GOSSIP_DEAD ? REAP_DEAD_NS : REAP_LEFT_NS;
+}
+
 static void set_state(struct gossip *g, struct member *m, enum gossip_state state)
 {
 	uint32_t timer = core_timer_of(g, m, MEMBER_LIFE);
@@ -87,7 +96,7 @@ static void set_state(struct gossip *g, struct member *m, enum gossip_state stat
 	m->nr_accusers = 0;
 	if (state == GOSSIP_DEAD || state == GOSSIP_LEFT) {
 		m->crisis = false;
-		core_timer_in(g, timer, state == GOSSIP_DEAD ? REAP_DEAD_NS : REAP_LEFT_NS);
+		core_timer_in(g, timer, reap_after(m));
 	} else {
 		timers_cancel(&g->timers, timer);
 	}

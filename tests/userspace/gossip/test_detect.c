@@ -392,6 +392,40 @@ static void the_nearly_stopped_see_who_is_silent(void)
 	net_free(net);
 }
 
+/* gossip-trust.md: weight comes back in about an hour of passed checks, and not in silence. */
+static void who_leaves_takes_his_record_along(void)
+{
+	struct net *net = net_new(6);
+	struct gossip_sample lie = net_reading(50);
+	struct gossip_member m;
+	uint32_t i;
+
+	net_start_all(net);
+	net_live(net, 120, 50);
+	lie.temp_c = 85;
+	for (i = 0; i < 400; i++) {
+		net_heat_all(net, 50);
+		gossip_sample(net->node[1].g, net->now_ns, &lie);
+		net_step(net, &net->node[1]);
+		net_run(net, NET_S);
+	}
+	CHECK(net_member(net, 0, 1, &m) && m.weight < 0.3, "weight %g", m.weight);
+	gossip_leave(net->node[1].g, net->now_ns);
+	net_kill(net, 1);
+	net_live(net, 65, 50);
+	net->node[1].config.incarnation = 50;
+	net_start(net, 1);
+	for (i = 0; i < 5; i++) {
+		net_heat_all(net, 50);
+		gossip_sample(net->node[1].g, net->now_ns, &lie);
+		net_step(net, &net->node[1]);
+		net_run(net, NET_S);
+	}
+	CHECK(net_member(net, 0, 1, &m), "not known");
+	CHECK(m.weight < 0.5, "weight %g", m.weight);
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
 	{ "the_killed_are_silent_then_dead", the_killed_are_silent_then_dead },
 	{ "silence_takes_three_announced_intervals", silence_takes_three_announced_intervals },
@@ -410,6 +444,7 @@ static const struct test_case cases[] = {
 	{ "the_dead_are_forgotten", the_dead_are_forgotten },
 	{ "the_starved_see_who_is_silent", the_starved_see_who_is_silent },
 	{ "the_nearly_stopped_see_who_is_silent", the_nearly_stopped_see_who_is_silent },
+	{ "who_leaves_takes_his_record_along", who_leaves_takes_his_record_along },
 	{ NULL, NULL },
 };
 
