@@ -171,8 +171,11 @@ void crisis_receive(struct gossip *g, struct member *from, const struct gw_crisi
 		g->counters[GOSSIP_DROP_SIGNATURE]++;
 		return;
 	}
-	m->edge_incarnation = c->beacon.incarnation;
-	m->edge_seq = c->beacon.seq;
+	/* What is not signed must not shut out what is: it is only a beacon, which has its own. */
+	if (m->has_hello) {
+		m->edge_incarnation = c->beacon.incarnation;
+		m->edge_seq = c->beacon.seq;
+	}
 	spread_beacon(g, from, &c->beacon);
 	if (m->has_hello)
 		relay_later(g, c);

@@ -96,6 +96,34 @@ static void the_own_word_counts_more(void)
 	net_free(net);
 }
 
+/* What comes unsigned must not shut out what is signed. */
+static void an_unsigned_crisis_shuts_nobody_out(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gw_record r = { .type = GW_CRISIS };
+	uint64_t stale;
+
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	r.crisis.beacon = insider_beacon(&net->node[2].config.self, UINT64_MAX).beacon;
+	r.crisis.beacon.flags = GW_IN_CRISIS;
+	insider_say(&s, 0, &r);
+	insider_hello(&s, 0);
+	r.crisis.beacon.incarnation = 1;
+	r.crisis.beacon.seq = 5;
+	CHECK(seal_sign(&s.n->crypto, &r), "not signed");
+	stale = gossip_counters(net->node[0].g)[GOSSIP_DROP_STALE];
+	insider_say(&s, 0, &r);
+	CHECK_EQ(gossip_counters(net->node[0].g)[GOSSIP_DROP_STALE], stale);
+	/* Signed ones shut out those behind them. */
+	r.crisis.beacon.seq = 4;
+	CHECK(seal_sign(&s.n->crypto, &r), "not signed");
+	insider_say(&s, 0, &r);
+	CHECK_EQ(gossip_counters(net->node[0].g)[GOSSIP_DROP_STALE], stale + 1);
+	net_free(net);
+}
+
 /* --- nodes that do not exist --- */
 
 static void endorse(struct net *net)
@@ -219,6 +247,7 @@ static const struct test_case cases[] = {
 	{ "incarnations_leap_once_a_second", incarnations_leap_once_a_second },
 	{ "who_has_lost_all_gets_in", who_has_lost_all_gets_in },
 	{ "the_own_word_counts_more", the_own_word_counts_more },
+	{ "an_unsigned_crisis_shuts_nobody_out", an_unsigned_crisis_shuts_nobody_out },
 	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
 	{ "those_made_up_make_room", those_made_up_make_room },
 	{ "summaries_silence_nobody", summaries_silence_nobody },
