@@ -159,7 +159,9 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 	if (!m)
 		return;
 	m->direct_ns = g->now_ns;
-	m->addr = *from;
+	/* One that was overtaken, or caught and sent from elsewhere, moves nobody. */
+	if (header.counter == m->window.highest)
+		m->addr = *from;
 	m->zone = header.zone;
 	claim_alive(g, m, header.incarnation);
 	bytes += GW_HEADER_BYTES;

@@ -148,6 +148,29 @@ static void the_forgotten_are_told_once_a_second(void)
 	net_free(net);
 }
 
+/* Somebody else's late datagram, or one that was caught on the way, moves nobody. */
+static void an_old_datagram_moves_nobody(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gw_record r = { .type = GW_PULL };
+	struct gossip_addr from = net_addr(77), right = net_addr(2);
+	uint8_t caught[GW_DATAGRAM_MAX];
+	struct gossip_member m;
+	int size;
+
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	size = gw_put(&r, caught + GW_HEADER_BYTES, GW_RECORDS_MAX);
+	size = seal_datagram(&s.n->crypto, &s.n->config.keys, &s.sender, caught, size);
+	CHECK(size > 0, "%d", size);
+	insider_hello(&s, 0);
+	gossip_receive(net->node[0].g, net->now_ns, &from, caught, size);
+	CHECK(net_member(net, 0, 2, &m), "not known");
+	CHECK(!memcmp(&m.addr, &right, sizeof(right)), "moved to where the outsider is");
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
 	{ "an_old_life_makes_nobody_refute", an_old_life_makes_nobody_refute },
 	{ "who_was_forgotten_is_not_brought_back", who_was_forgotten_is_not_brought_back },
@@ -155,6 +178,7 @@ static const struct test_case cases[] = {
 	{ "who_was_forgotten_and_forgot_gets_in", who_was_forgotten_and_forgot_gets_in },
 	{ "who_was_cut_off_goes_on_as_he_was", who_was_cut_off_goes_on_as_he_was },
 	{ "the_forgotten_are_told_once_a_second", the_forgotten_are_told_once_a_second },
+	{ "an_old_datagram_moves_nobody", an_old_datagram_moves_nobody },
 	{ NULL, NULL },
 };
 
