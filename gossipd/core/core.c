@@ -147,7 +147,8 @@ static bool make_room(struct gossip *g, bool hearsay)
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
 		if (m->direct_ns == g->now_ns ||
-		    ((hearsay || core_proven(g, m)) && m->state != GOSSIP_DEAD && m->state != GOSSIP_LEFT))
+		    ((hearsay || core_proven(g, m)) && m->state != GOSSIP_DEAD &&
+		     m->state != GOSSIP_LEFT))
 			continue;
 		if (!oldest || goes_first(g, m, oldest))
 			oldest = m;
@@ -161,7 +162,8 @@ static bool make_room(struct gossip *g, bool hearsay)
  * The node of that name, new if need be. The table has one place for this node itself, which is not
  * in it.
  */
-struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone, bool hearsay)
+struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone,
+			 bool hearsay)
 {
 	struct member *m = members_find(&g->members, id);
 	struct gone *gone;

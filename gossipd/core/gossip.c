@@ -42,9 +42,9 @@ static void run_timer(struct gossip *g, uint32_t timer)
 }
 
 /*
- * Nobody was there to hear for so long, of all the time since the last call. Not only that: what has
- * come meanwhile has to be read first. But who is late each time has to come to a verdict as well:
- * some of the time counts, and reading takes its own only now and then.
+ * Nobody was there to hear for so long, of all the time since the last call. Not only that: what
+ * has come meanwhile has to be read first. But who is late each time has to come to a verdict as
+ * well: some of the time counts, and reading takes its own only now and then.
  */
 static void missed(struct gossip *g, uint64_t late, uint64_t elapsed)
 {
