@@ -422,22 +422,20 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 {
 	bool own = id_equal(&c->subject, &c->claimant);
 	struct member *m = members_find(&g->members, &c->subject);
+	struct gw_claim known;
 
 	core_hear_lamport(g, c->lamport);
 	if (c->incarnation >= INCARNATION_MAX || id_equal(&c->claimant, &g->config.self))
 		return;
-	if (!own && beyond(m ? m->incarnation : g->incarnation, c->incarnation) &&
-	    (m || id_equal(&c->subject, &g->config.self))) {
-		g->counters[GOSSIP_DROP_STALE]++;
-		return;
-	}
 	/* Of one's own life everybody speaks for himself, and nobody accuses himself. */
 	if (own != (c->verdict == GW_ALIVE || c->verdict == GW_LEFT)) {
 		g->counters[GOSSIP_DROP_SIGNATURE]++;
 		return;
 	}
 	if (id_equal(&c->subject, &g->config.self)) {
-		if (c->incarnation >= g->incarnation && genuine(g, from, c))
+		if (beyond(g->incarnation, c->incarnation))
+			g->counters[GOSSIP_DROP_STALE]++;
+		else if (c->incarnation >= g->incarnation && genuine(g, from, c))
 			refute(g, c);
 		return;
 	}
@@ -446,7 +444,11 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 			pass_on(g, c);
 		return;
 	}
-	if (!news(m, c)) {
+	/* Somebody may have believed what was made up of it, but accuses it rightly. */
+	known = *c;
+	if (!own && beyond(m->incarnation, c->incarnation))
+		known.incarnation = m->incarnation;
+	if (!news(m, &known)) {
 		g->counters[GOSSIP_DROP_STALE]++;
 		if (c->verdict == GW_ALIVE && m->state != GOSSIP_ALIVE && m == from)
 			claim_answer(g, m);
@@ -455,5 +457,5 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 	if (!genuine(g, from, c))
 		return;
 	pass_on(g, c);
-	apply(g, m, c);
+	apply(g, m, &known);
 }

@@ -25,10 +25,13 @@ static void an_accusation_leaves_room_for_a_restart(void)
 	config.incarnation = net->node[0].persisted + 1;
 	CHECK(!gossip_config_check(&config), "%s", gossip_config_check(&config));
 	CHECK_EQ(gossip_counters(net->node[0].g)[GOSSIP_REFUTED], 0);
-	/* Nor is that believed of others, who could not contradict it. */
+	/* Of others it counts as one in the incarnation that is known, which they can contradict. */
 	insider_claim(&s, 0, &net->node[1].config.self, GW_SUSPECT, UINT64_MAX / 2 - 1);
-	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE, "state %d", m.state);
+	CHECK(net_member(net, 0, 1, &m), "not known");
 	CHECK_EQ(m.incarnation, 1);
+	net_live(net, 3, 50);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE, "state %d", m.state);
+	CHECK(m.incarnation < 5, "%llu", (unsigned long long)m.incarnation);
 	net_free(net);
 }
 
