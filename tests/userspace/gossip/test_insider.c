@@ -25,7 +25,7 @@ static void an_accusation_leaves_room_for_a_restart(void)
 	config.incarnation = net->node[0].persisted + 1;
 	CHECK(!gossip_config_check(&config), "%s", gossip_config_check(&config));
 	CHECK_EQ(gossip_counters(net->node[0].g)[GOSSIP_REFUTED], 0);
-	/* Of others it counts as one in the incarnation that is known, which they can contradict. */
+	/* Of others it counts in the incarnation that is known: that they can contradict. */
 	insider_claim(&s, 0, &net->node[1].config.self, GW_SUSPECT, UINT64_MAX / 2 - 1);
 	CHECK(net_member(net, 0, 1, &m), "not known");
 	CHECK_EQ(m.incarnation, 1);
