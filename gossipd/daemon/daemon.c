@@ -223,7 +223,7 @@ static void end(struct daemon *d)
 int daemon_run(const struct daemon_options *options)
 {
 	struct daemon *d = calloc(1, sizeof(*d));
-	int err;
+	enum daemon_exit status;
 
 	if (!d || !crypto_sodium_start()) {
 		log_error("out of memory, or no random numbers");
@@ -252,14 +252,17 @@ int daemon_run(const struct daemon_options *options)
 	d->status.data = d;
 	hook_init(&d->hook, &d->loop);
 	notify_start(&d->notify, &d->loop);
-	err = start(d);
-	if (!err) {
+	status = DAEMON_FAILED;
+	if (!start(d)) {
+		status = DAEMON_ENDED;
 		log_info("version " MAXWELL_VERSION " runs, incarnation %llu",
 			 (unsigned long long)d->incarnation);
 		notify_ready();
 		uv_run(&d->loop, UV_RUN_DEFAULT);
+	} else if (d->misconfigured) {
+		status = DAEMON_NOT_CONFIGURED;
 	}
 	end(d);
 	free(d);
-	return err ? DAEMON_FAILED : DAEMON_ENDED;
+	return status;
 }

@@ -89,6 +89,7 @@ struct daemon_options {
  * @delay_max_ns: most that a step came late
  * @ready: the service manager was told
  * @stopping: it is about to end
+ * @misconfigured: it cannot start, and will not until somebody changes something
  * @price: last one
  * @price_ns: when
  */
@@ -126,6 +127,7 @@ struct daemon {
 	uint64_t delay_max_ns;
 	bool ready;
 	bool stopping;
+	bool misconfigured;
 	struct control_output price;
 	uint64_t price_ns;
 };

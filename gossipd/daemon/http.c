@@ -3,14 +3,11 @@
  * The server: libwebsockets does the protocol, here is where it listens and what it calls.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "config_keys.h"
 #include "http_internal.h"
+#include "log.h"
 
 #define HEADER_BYTES_MAX 4096
 /* WebSocket pings; RFC 6455 leaves the time open. */
@@ -100,7 +97,13 @@ static const lws_retry_bo_t idle = {
 	.secs_since_valid_hangup = HANGUP_S,
 };
 
-static struct lws_context_creation_info creation(struct http *http)
+/**
+ * http_creation() - what libwebsockets is told of the whole, and of each address
+ * @http: the server
+ *
+ * Return: to be added to.
+ */
+struct lws_context_creation_info http_creation(struct http *http)
 {
 	unsigned int timeout_s = (http->settings.timeout_ms + 999) / 1000;
 
@@ -120,52 +123,15 @@ static struct lws_context_creation_info creation(struct http *http)
 	};
 }
 
-/* What a crash has left there would be in the way; what is no socket is not ours. */
-static int open_unix(struct http *http)
+static void forget(struct http *http)
 {
-	struct lws_context_creation_info info = creation(http);
-	struct stat st;
-
-	if (!lstat(http->settings.unix_path, &st)) {
-		if (!S_ISSOCK(st.st_mode))
-			return -EEXIST;
-		unlink(http->settings.unix_path);
-	}
-	info.options |= LWS_SERVER_OPTION_UNIX_SOCK;
-	info.iface = http->settings.unix_path;
-	info.vhost_name = "unix";
-	info.port = 0;
-	if (!lws_create_vhost(http->context, &info))
-		return -EADDRNOTAVAIL;
-	http->bound = true;
-	return chmod(http->settings.unix_path, 0660) ? -errno : 0;
-}
-
-static int open_addr(struct http *http, const union config_addr *addr)
-{
-	struct lws_context_creation_info info = creation(http);
-	union config_addr host = *addr;
-	char name[64], iface[64];
-
-	config_format_addr(addr, name, sizeof(name));
-	host.in.sin_port = 0;
-	config_format_addr(&host, iface, sizeof(iface));
-	info.iface = iface;
-	info.vhost_name = name;
-	info.port = ntohs(addr->in.sin_port);
-	if (addr->sa.sa_family == AF_INET)
-		info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
-	else
-		info.options |= LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY |
-				LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE;
-	/* Or it would try again and again, and say it is well. */
-	info.options |= LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
-	return lws_create_vhost(http->context, &info) ? 0 : -EADDRINUSE;
+	free(http->unix_path);
+	free(http);
 }
 
 static void timer_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	forget(handle->data);
 }
 
 /*
@@ -181,44 +147,57 @@ static void wait_for_the_end(uv_timer_t *timer)
 		uv_close((uv_handle_t *)timer, timer_closed);
 }
 
+static int start_library(struct http *http, uv_loop_t *loop, const char *unix_path)
+{
+	struct lws_context_creation_info info = http_creation(http);
+	void *loops[] = { loop };
+
+	if (unix_path) {
+		http->unix_path = strdup(unix_path);
+		if (!http->unix_path)
+			return -ENOMEM;
+	}
+	lws_set_log_level(0, NULL);
+	info.foreign_loops = loops;
+	info.pcontext = &http->context;
+	http->context = lws_create_context(&info);
+	return http->context ? 0 : -EIO;
+}
+
 /**
  * http_open - begin to serve
  * @out: server, for http_close(); left alone unless 0 is returned
  * @loop: that serves it
- * @settings: addresses and limits; copied, but texts must stay
+ * @settings: addresses and limits; copied
  * @user: whose state it is; copied
  *
+ * An address of another interface than the loopback that is not there yet is no failure: that is
+ * tried again.
+ *
  * Return: 0, -EADDRINUSE and others if an address cannot be had, -EIO if libwebsockets does not
- * start: its part for libuv may be missing
+ * start: its part for libuv may be missing; the log has it then.
  */
 int http_open(struct http **out, uv_loop_t *loop, const struct config_http *settings,
 	      const struct http_user *user)
 {
 	struct http *http = calloc(1, sizeof(*http));
-	struct lws_context_creation_info info;
-	void *loops[] = { loop };
-	int ret = 0;
-	size_t i;
+	int ret;
 
 	if (!http)
 		return -ENOMEM;
-	lws_set_log_level(0, NULL);
 	http->settings = *settings;
+	http->settings.unix_path = NULL;
 	http->user = *user;
-	info = creation(http);
-	info.foreign_loops = loops;
-	info.pcontext = &http->context;
-	http->context = lws_create_context(&info);
-	if (!http->context) {
-		free(http);
-		return -EIO;
+	ret = start_library(http, loop, settings->unix_path);
+	if (ret) {
+		log_error("cannot serve HTTP: %s", ret == -EIO ? "libwebsockets does not start" :
+								 strerror(-ret));
+		forget(http);
+		return ret;
 	}
 	uv_timer_init(loop, &http->timer);
 	http->timer.data = http;
-	if (settings->unix_path)
-		ret = open_unix(http);
-	for (i = 0; !ret && i < settings->listen.nr; i++)
-		ret = open_addr(http, &settings->listen.addr[i]);
+	ret = http_bind(http, &settings->listen);
 	if (ret) {
 		http_close(http);
 		return ret;
@@ -261,8 +240,7 @@ void http_close(struct http *http)
 {
 	if (!http)
 		return;
+	http_unbind(http);
 	lws_context_destroy(http->context);
-	if (http->bound)
-		unlink(http->settings.unix_path);
 	uv_timer_start(&http->timer, wait_for_the_end, 1, 1);
 }

@@ -8,11 +8,13 @@
 #include <libwebsockets.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "http.h"
 #include "http_stream.h"
 
 #define HTTP_STREAM_PATH "/thermal/stream"
+#define HTTP_ADDR_TEXT 64
 
 /**
  * struct http_client - what libwebsockets keeps for us with each connection
@@ -35,28 +37,60 @@ struct http_client {
 };
 
 /**
+ * struct http_place - an address that is listened on
+ * @addr: it
+ * @name: as text, for people and for libwebsockets, which keeps it
+ * @host: the same without the port
+ * @waits: it is not there yet
+ */
+struct http_place {
+	union config_addr addr;
+	char name[HTTP_ADDR_TEXT];
+	char host[HTTP_ADDR_TEXT];
+	bool waits;
+};
+
+/**
  * struct http - the server
  * @context: libwebsockets', all of it
- * @settings: in force
+ * @settings: in force, without texts and addresses
+ * @unix_path: of the Unix socket; NULL: there is none
+ * @unix_host: what libwebsockets has of it
+ * @unix_dev: of the socket that we made
+ * @unix_ino: of it; 0: none was made
+ * @places: addresses
+ * @nr_places: how many
+ * @retry_ns: when to look for those that are not there
  * @user: whose state it is
  * @counters: of clients
  * @streams: clients that listen to the stream
  * @timer: of the stream, in the end of what is closed
- * @bound: the Unix socket is ours
  */
 struct http {
 	struct lws_context *context;
 	struct config_http settings;
+	char *unix_path;
+	struct lws_vhost *unix_host;
+	dev_t unix_dev;
+	ino_t unix_ino;
+	struct http_place places[CONFIG_LISTEN_MAX];
+	size_t nr_places;
+	uint64_t retry_ns;
 	struct http_user user;
 	struct http_counters counters;
 	struct http_client *streams;
 	uv_timer_t timer;
-	bool bound;
 };
 
 /* http.c */
 struct http *http_of(struct lws *wsi);
 struct status_view http_view(struct http *http);
+struct lws_context_creation_info http_creation(struct http *http);
+
+/* http_bind.c */
+int http_bind(struct http *http, const struct config_addrs *listen);
+void http_bind_late(struct http *http);
+void http_unbind(struct http *http);
 
 /* http_answer.c: nonzero ends the connection */
 int http_request(struct lws *wsi, struct http_client *client);

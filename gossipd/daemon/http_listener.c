@@ -37,6 +37,7 @@ void http_tick(uv_timer_t *timer)
 	struct http *http = timer->data;
 	struct status_view view;
 
+	http_bind_late(http);
 	if (!http->streams)
 		return;
 	view = http_view(http);

@@ -2,11 +2,11 @@
 /*
  * What the HTTP server shows of the daemon.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "daemon.h"
 #include "json_state.h"
-#include "log.h"
 
 #define NSEC_PER_SEC 1e9
 /* Half of the control's horizon would do; a sample comes ten times in a second. */
@@ -113,7 +113,7 @@ int daemon_serve(struct daemon *d)
 	if (!d->config->http.enabled)
 		return 0;
 	err = http_open(&d->http, &d->loop, &d->config->http, &user);
-	if (err)
-		log_error("cannot serve HTTP: %s", uv_strerror(err));
+	/* Who has it may end, and what is out of memory may get some; no path comes by waiting. */
+	d->misconfigured = err && err != -EADDRINUSE && err != -ENOMEM && err != -EIO;
 	return err;
 }
