@@ -83,12 +83,14 @@ static void on_netlink(uv_poll_t *poll, int status, int events)
 	char buffer[8192];
 	ssize_t len;
 
-	(void)status;
 	(void)events;
 	/* What it says does not matter, nor does what was lost (ENOBUFS): we look for ourselves. */
 	do
 		len = recv(watch->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
 	while (len > 0 || (len < 0 && errno == ENOBUFS));
+	/* An error, as of messages that were lost, has made libuv stop. */
+	if (status < 0)
+		uv_poll_start(poll, UV_READABLE, on_netlink);
 	watch->heard = true;
 	uv_timer_start(&watch->settle, settled, SETTLE_MS, RETRY_MS);
 }

@@ -76,12 +76,11 @@ static void readable(uv_poll_t *poll, int status, int which)
 	struct sensor_events *events = poll->data;
 
 	(void)which;
-	if (status < 0) {
-		uv_poll_stop(poll);
-		return;
-	}
 	/* Messages that were lost are no loss: sensors are read all the same. */
 	nl_recvmsgs_default(events->socket);
+	/* It is an error of the socket, though, and has made libuv stop. */
+	if (status < 0)
+		uv_poll_start(poll, UV_READABLE, readable);
 }
 
 static bool join(struct nl_sock *socket, const char *group)

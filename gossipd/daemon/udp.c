@@ -74,16 +74,22 @@ static int receive_batch(struct udp_socket *sock)
 /**
  * udp_on_readable() - datagrams are there
  * @poll: of which socket
- * @status: not used
+ * @status: below 0 if the socket has an error, upon which libuv has stopped
  * @events: not used
  */
 void udp_on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct udp_socket *sock = poll->data;
-	int batches = UDP_BATCHES;
+	int batches = UDP_BATCHES, err = 0;
+	socklen_t len = sizeof(err);
 
-	(void)status;
 	(void)events;
+	if (status < 0) {
+		/* Whoever may destroys sockets (sock_diag); ours stay bound, and go on. */
+		getsockopt(sock->fd, SOL_SOCKET, SO_ERROR, &err, &len);
+		log_warning("a socket had an error: %s", strerror(err));
+		uv_poll_start(poll, UV_READABLE, udp_on_readable);
+	}
 	while (batches-- && receive_batch(sock) >= 0)
 		;
 	sock->udp->user.drained(sock->udp->user.ctx);

@@ -148,23 +148,39 @@ static int listen_on(struct udp *udp, uv_loop_t *loop, const union config_addr *
 	return add_socket(udp, loop, addr, multicast, same_port(addr, multicast));
 }
 
+static bool has_addr4(const struct config_addrs *listen, const union config_addr *addr)
+{
+	size_t i;
+
+	for (i = 0; i < listen->nr && i < CONFIG_LISTEN_MAX; i++) {
+		const union config_addr *one = &listen->addr[i];
+
+		if (one->sa.sa_family == AF_INET && one->in.sin_port == addr->in.sin_port &&
+		    one->in.sin_addr.s_addr == addr->in.sin_addr.s_addr)
+			return true;
+	}
+	return false;
+}
+
 /*
  * All addresses of IPv6: those of IPv4 as well, by a socket of their own, so that an address looks
  * the same whoever says it. A machine may have one of the two only.
  */
 static int listen_on_all(struct udp *udp, uv_loop_t *loop, const union config_addr *any,
-			 const struct config_multicast *multicast)
+			 const struct daemon_config *config)
 {
+	const struct config_multicast *multicast = &config->multicast;
 	union config_addr any4 = { .in = {
 		.sin_family = AF_INET,
 		.sin_port = any->in6.sin6_port,
 	} };
-	int err4, err6;
+	int err4 = -EAFNOSUPPORT, err6;
 
 	err6 = listen_on(udp, loop, any, multicast);
-	err4 = listen_on(udp, loop, &any4, multicast);
-	/* The address may be in the list by itself. */
-	if (err4 == -EAFNOSUPPORT || err4 == -EADDRINUSE)
+	/* It may be in the list by itself. */
+	if (!has_addr4(&config->node.listen, &any4))
+		err4 = listen_on(udp, loop, &any4, multicast);
+	if (err4 == -EAFNOSUPPORT)
 		return err6;
 	return err6 == -EAFNOSUPPORT ? err4 : err6 ? err6 : err4;
 }
@@ -202,7 +218,7 @@ int udp_open_sockets(struct udp *udp, uv_loop_t *loop, const struct daemon_confi
 
 		if (addr->sa.sa_family == AF_INET6 &&
 		    IN6_IS_ADDR_UNSPECIFIED(&addr->in6.sin6_addr))
-			err = listen_on_all(udp, loop, addr, multicast);
+			err = listen_on_all(udp, loop, addr, config);
 		else
 			err = listen_on(udp, loop, addr, multicast);
 		if (err) {
