@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "http_internal.h"
 #include "log.h"
@@ -13,6 +14,10 @@
 /* WebSocket pings; RFC 6455 leaves the time open. */
 #define PING_S 30
 #define HANGUP_S 75
+/* Who comes by the Unix socket was let in by its mode: others cannot take all there is. */
+#define UNIX_CLIENTS 4
+/* For all that is no client. */
+#define OTHER_FILES 64
 
 /**
  * http_of() - the server of a connection
@@ -39,6 +44,14 @@ struct status_view http_view(struct http *http)
 	return view;
 }
 
+/* How many there may be when one more comes. */
+static unsigned int clients_max(const struct http *http, struct lws *listener)
+{
+	if (http->nr_places && http->unix_host && lws_get_vhost(listener) == http->unix_host)
+		return http->settings.clients_max + UNIX_CLIENTS;
+	return http->settings.clients_max;
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 		    size_t len)
 {
@@ -50,7 +63,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	switch (reason) {
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
 		http = http_of(wsi);
-		if (http->counters.clients < http->settings.clients_max)
+		if (http->counters.clients < clients_max(http, wsi))
 			return 0;
 		http->counters.refused++;
 		return 1;
@@ -115,7 +128,8 @@ struct lws_context_creation_info http_creation(struct http *http)
 		.uid = (uid_t)-1,
 		.user = http,
 		.max_http_header_data = HEADER_BYTES_MAX,
-		.max_http_header_pool = (unsigned short)http->settings.clients_max,
+		.max_http_header_pool = (unsigned short)(http->settings.clients_max +
+							 UNIX_CLIENTS),
 		.timeout_secs = timeout_s,
 		.timeout_secs_ah_idle = timeout_s,
 		.keepalive_timeout = (int)timeout_s,
@@ -145,6 +159,22 @@ static void wait_for_the_end(uv_timer_t *timer)
 	lws_context_destroy(http->context);
 	if (!http->context)
 		uv_close((uv_handle_t *)timer, timer_closed);
+}
+
+/* Out of descriptors, libwebsockets would try to accept the next one again and again. */
+static void limit_clients(struct http *http)
+{
+	uint32_t max = http->settings.clients_max;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= max + UNIX_CLIENTS + OTHER_FILES)
+		return;
+	max = 1;
+	if (files.rlim_cur > UNIX_CLIENTS + OTHER_FILES + max)
+		max = (uint32_t)files.rlim_cur - UNIX_CLIENTS - OTHER_FILES;
+	log_warning("%u clients of HTTP at once in place of %u: there are %llu descriptors", max,
+		    http->settings.clients_max, (unsigned long long)files.rlim_cur);
+	http->settings.clients_max = max;
 }
 
 static int start_library(struct http *http, uv_loop_t *loop, const char *unix_path)
@@ -188,6 +218,7 @@ int http_open(struct http **out, uv_loop_t *loop, const struct config_http *sett
 	http->settings = *settings;
 	http->settings.unix_path = NULL;
 	http->user = *user;
+	limit_clients(http);
 	ret = start_library(http, loop, settings->unix_path);
 	if (ret) {
 		log_error("cannot serve HTTP: %s", ret == -EIO ? "libwebsockets does not start" :

@@ -3,7 +3,9 @@
  * What the HTTP server shows of the daemon.
  */
 #include <errno.h>
+#include <linux/close_range.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon.h"
 #include "json_state.h"
@@ -113,6 +115,8 @@ int daemon_serve(struct daemon *d)
 	if (!d->config->http.enabled)
 		return 0;
 	err = http_open(&d->http, &d->loop, &d->config->http, &user);
+	/* Not all that libwebsockets opens is closed for the programs that we run. */
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	/* Who has it may end, and what is out of memory may get some; no path comes by waiting. */
 	d->misconfigured = err && err != -EADDRINUSE && err != -ENOMEM && err != -EIO;
 	return err;

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -577,7 +578,7 @@ static const struct farewell farewells[] = {
 	{ "HEAD /healthz HTTP/1.0\r\nHost: x\r\n\r\n", "200", false },
 };
 
-/* Its patience is much longer, so that who waits for its end is told apart on a busy machine too. */
+/* So long that who waits for its end is told apart on a busy machine too. */
 #define PATIENCE_MS 60000
 
 static double now_s(void)
@@ -597,8 +598,8 @@ static void ask_and_go(struct scene *scene)
 
 		ask(scene, farewells[i].request);
 		/* Far below its patience, as the machine may have more to do than this. */
-		CHECK(now_s() - begin_s < PATIENCE_MS / 2e3, "%s: it took %.1f s", farewells[i].request,
-		      now_s() - begin_s);
+		CHECK(now_s() - begin_s < PATIENCE_MS / 2e3, "%s: it took %.1f s",
+		      farewells[i].request, now_s() - begin_s);
 		CHECK(!strncmp(scene->answer + 9, farewells[i].status, 3), "%s: %s",
 		      farewells[i].request, scene->answer);
 		CHECK_EQ(!!strstr(scene->answer, "\r\nconnection: close\r\n"),
@@ -709,6 +710,76 @@ static void test_clients_are_limited(void)
 	CHECK_EQ(scene->len, 2);
 	CHECK_EQ(scene->counters.refused, 2);
 	CHECK_EQ(scene->counters.clients, 0);
+	free(scene);
+}
+
+static int dial_address(const struct scene *scene)
+{
+	struct timeval patience = { .tv_sec = 30 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	CHECK(fd >= 0 && !connect(fd, &scene->settings.listen.addr[0].sa,
+				  sizeof(struct sockaddr_in)), "no connection");
+	return fd;
+}
+
+/* Who is refused hears the end before an answer. */
+static void crowd_the_address(struct scene *scene)
+{
+	int fds[4], more, i;
+	char byte;
+
+	for (i = 0; i < 4; i++) {
+		fds[i] = dial_address(scene);
+		send(fds[i], STAY, strlen(STAY), MSG_NOSIGNAL);
+		CHECK_EQ(recv(fds[i], &byte, 1, 0), 1);
+	}
+	more = dial_address(scene);
+	send(more, STAY, strlen(STAY), MSG_NOSIGNAL);
+	CHECK(recv(more, &byte, 1, 0) <= 0, "more than there may be");
+	close(more);
+	ask(scene, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+	for (i = 0; i < 4; i++)
+		close(fds[i]);
+	usleep(50000);
+}
+
+static void test_the_loopback_leaves_room_for_the_unix_socket(void)
+{
+	struct scene *scene = new_scene();
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	socklen_t len = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK(!bind(fd, (struct sockaddr *)&in, len), "no port");
+	CHECK(!getsockname(fd, (struct sockaddr *)&in, &len), "no port");
+	close(fd);
+	scene->settings.listen.addr[0].in = in;
+	scene->settings.listen.nr = 1;
+	scene->settings.clients_max = 4;
+	scene->settings.timeout_ms = PATIENCE_MS;
+	play(scene, crowd_the_address);
+	CHECK(!strncmp(scene->answer + 8, " 200", 4), "the Unix socket: %s", scene->answer);
+	CHECK_EQ(scene->counters.refused, 1);
+	free(scene);
+}
+
+static void test_there_are_no_more_clients_than_descriptors(void)
+{
+	struct scene *scene = new_scene();
+	struct rlimit files, few;
+
+	CHECK(!getrlimit(RLIMIT_NOFILE, &files), "no limit");
+	few = (struct rlimit){ .rlim_cur = 72, .rlim_max = files.rlim_max };
+	CHECK(!setrlimit(RLIMIT_NOFILE, &few), "no other limit");
+	scene->settings.clients_max = 64;
+	play(scene, come_in_crowds);
+	setrlimit(RLIMIT_NOFILE, &files);
+	/* 72 less 4 for the Unix socket and 64 for all else. */
+	CHECK_EQ(scene->len, 2);
+	CHECK_EQ(scene->counters.refused, 2);
 	free(scene);
 }
 
@@ -917,6 +988,10 @@ static const struct test_case cases[] = {
 	{ "who_wants_to_stay_may", test_who_wants_to_stay_may },
 	{ "bad_requests_do_no_harm", test_bad_requests_do_no_harm },
 	{ "clients_are_limited", test_clients_are_limited },
+	{ "the_loopback_leaves_room_for_the_unix_socket",
+	  test_the_loopback_leaves_room_for_the_unix_socket },
+	{ "there_are_no_more_clients_than_descriptors",
+	  test_there_are_no_more_clients_than_descriptors },
 	{ "the_stream_brings_states", test_the_stream_brings_states },
 	{ "other_sites_pages_get_no_stream", test_other_sites_pages_get_no_stream },
 	{ "a_slow_listener_is_told_what_it_missed", test_a_slow_listener_is_told_what_it_missed },
