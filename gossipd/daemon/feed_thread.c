@@ -19,6 +19,13 @@ static const uint32_t kinds[FEED_KINDS] = {
 	MAXWELL_PRICE_KIND_GPU,
 };
 
+/* With the lock. Who has stopped does not wait for us for ever: the loop may be gone since. */
+static void tell(struct feed *feed)
+{
+	if (!feed->stop)
+		uv_async_send(&feed->news);
+}
+
 /* With the lock, as all that takes a status. */
 static void failed(struct feed *feed, int err)
 {
@@ -35,13 +42,13 @@ static void failed(struct feed *feed, int err)
 		feed->lines[i].told = false;
 	feed->failures++;
 	feed->retry_ns = uv_hrtime() + feed_retry_ns(feed->failures);
-	uv_async_send(&feed->news);
+	tell(feed);
 }
 
 static void succeeded(struct feed *feed)
 {
 	if (!feed->status.on)
-		uv_async_send(&feed->news);
+		tell(feed);
 	feed->status.on = true;
 	feed->status.error[0] = '\0';
 	feed->failures = 0;
@@ -149,7 +156,7 @@ static void read_demand(struct feed *feed)
 	feed->base_price = base;
 	feed->nr_cpus = online > 0 ? feed_nr_cpus(&feed->settings.cpus, (uint32_t)online) : 0;
 	feed->demand_is_new = base > 0;
-	uv_async_send(&feed->news);
+	tell(feed);
 }
 
 /* When the next thing has to be done, and which: a line, or behind the last the demand curve. */
