@@ -153,3 +153,28 @@ size_t config_diff(const struct daemon_config *was, const struct daemon_config *
 	}
 	return nr;
 }
+
+/**
+ * config_keep_fixed - have what takes effect only after a restart stay as it is
+ * @was: settings in force; gets in exchange what was not taken over
+ * @is: what is to take their place
+ */
+void config_keep_fixed(struct daemon_config *was, struct daemon_config *is)
+{
+	union {
+		struct config_addrs addrs;
+		struct config_texts texts;
+		struct config_cpus cpus;
+	} other;
+	size_t i;
+
+	for (i = 0; i < config_nr_keys(); i++) {
+		struct config_key key = config_key(i);
+
+		if (key.live || key.size > sizeof(other))
+			continue;
+		memcpy(&other, config_member(was, &key), key.size);
+		memcpy(config_member(was, &key), config_member(is, &key), key.size);
+		memcpy(config_member(is, &key), &other, key.size);
+	}
+}

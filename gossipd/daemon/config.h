@@ -253,6 +253,10 @@ bool config_cpu(const struct config_cpus *cpus, unsigned int cpu);
 void config_dump(const struct daemon_config *config, FILE *out);
 void config_print_example(FILE *out);
 void config_print_man(FILE *out);
-int config_check_main(const char *path, FILE *out);
+void config_keep_fixed(struct daemon_config *was, struct daemon_config *is);
+struct site_file;
+typedef void (*config_check_fn)(const char *path, struct daemon_config *config,
+				const struct site_file *site, struct config_errors *errors);
+int config_check_main(const char *path, FILE *out, config_check_fn more);
 
 #endif /* GOSSIPD_CONFIG_H */

@@ -12,10 +12,11 @@
  * config_check_main - check settings and the site file, for a person to read
  * @path: of the file with the settings
  * @out: where to
+ * @more: checks what else a start needs, of settings that are good so far; NULL: nothing
  *
  * Return: 0 if nothing is wrong, else 1
  */
-int config_check_main(const char *path, FILE *out)
+int config_check_main(const char *path, FILE *out, config_check_fn more)
 {
 	struct config_errors *errors = calloc(1, sizeof(*errors));
 	struct daemon_config *config = NULL;
@@ -31,6 +32,8 @@ int config_check_main(const char *path, FILE *out)
 	if (site && site_find_zone(&site->site, config->gossip.zone) == SITE_NONE)
 		config_error(errors, "%s: Node.zone: %s has no zone %u", path,
 			     config->node.site_file, config->gossip.zone);
+	if (config && !errors->nr && more)
+		more(path, config, site, errors);
 	for (i = 0; i < errors->nr; i++)
 		fprintf(out, "%s\n", errors->text[i]);
 	if (errors->dropped)

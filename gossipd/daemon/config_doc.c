@@ -47,7 +47,8 @@ void config_describe(const struct config_key *key, char *out, size_t room)
 			at += (size_t)snprintf(out + at, room - at, ", %s", key->names[i]);
 		return;
 	case CONFIG_TEXT:
-		snprintf(out, room, "a text of at most %g bytes", key->max ? key->max : 63);
+		snprintf(out, room, "a text of at most %g bytes, in UTF-8",
+			 key->max ? key->max : 63);
 		return;
 	case CONFIG_ABSOLUTE:
 		snprintf(out, room, "an absolute path");

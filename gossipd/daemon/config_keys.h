@@ -100,6 +100,7 @@ bool config_parse_id(const char *text, struct gw_id *id);
 void config_format_id(const struct gw_id *id, char *out, size_t room);
 bool config_parse_cpus(const char *text, struct config_cpus *cpus);
 void config_format_cpus(const struct config_cpus *cpus, FILE *out);
+bool config_is_utf8(const char *text);
 bool config_is_group(const union config_addr *addr);
 bool config_is_loopback(const union config_addr *addr);
 

@@ -4,6 +4,7 @@
  * error has its line, none hides another, and what libinih would take for something else (a cut
  * line, "key: value", a continuation) is refused.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
@@ -106,6 +107,14 @@ static bool good_syntax(struct parser *p, const char *line)
 		return true;
 	if (*line == '[')
 		return open_section(p, line);
+	/* libinih would take the rest for a comment, and the value for what is in front. */
+	for (separator = strchr(line, ';'); separator; separator = strchr(separator + 1, ';')) {
+		if (separator > line && isspace((unsigned char)separator[-1])) {
+			complain(p, "a ';' behind a space: a comment has a line of its own, and no "
+				 "value may have that");
+			return false;
+		}
+	}
 	separator = strpbrk(line, "=:");
 	if (separator && *separator == '=' && separator > line)
 		return true;

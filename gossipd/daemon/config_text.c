@@ -136,3 +136,31 @@ void config_format_cpus(const struct config_cpus *cpus, FILE *out)
 		cpu = last;
 	}
 }
+
+/**
+ * config_is_utf8 - whether a text can be shown as JSON
+ * @text: which
+ *
+ * Return: whether it is UTF-8 as RFC 3629 has it
+ */
+bool config_is_utf8(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	unsigned int code, more, i;
+
+	while (*p) {
+		more = *p < 0x80 ? 0 : *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
+		if ((*p >= 0x80 && *p < 0xc2) || *p > 0xf4)
+			return false;
+		code = more ? *p & 0x3f >> more : *p;
+		for (i = 0, p++; i < more; i++, p++) {
+			if ((*p & 0xc0) != 0x80)
+				return false;
+			code = code << 6 | (*p & 0x3f);
+		}
+		if (code >> 11 == 0x1b || code > 0x10ffff || (more == 2 && code < 0x800) ||
+		    (more == 3 && code < 0x10000))
+			return false;
+	}
+	return true;
+}

@@ -107,7 +107,7 @@ static bool set_text(char **member, const struct config_key *key, const char *te
 		if (*text != '/')
 			return false;
 	}
-	if (strlen(text) > max)
+	if (strlen(text) > max || (key->type == CONFIG_TEXT && !config_is_utf8(text)))
 		return false;
 	free(*member);
 	*member = strdup(text);

@@ -152,6 +152,8 @@ int daemon_start_sensors(struct daemon *d);
 void daemon_note_keys(struct daemon *d, const struct seal_keyring *ring);
 int daemon_load(const struct daemon_options *options, struct daemon_config **config,
 		struct site_file **site);
+void daemon_check(const char *path, struct daemon_config *config, const struct site_file *site,
+		  struct config_errors *errors);
 int daemon_load_keys(const struct daemon_config *config, struct keys *keys);
 void daemon_core_config(const struct daemon *d, const struct daemon_config *config,
 			const struct site_file *site, const struct seal_keyring *ring,

@@ -118,8 +118,8 @@ static int run(enum mode mode, const struct daemon_options *opts)
 {
 	switch (mode) {
 	case MODE_CHECK:
-		return config_check_main(opts->config, stdout) ? DAEMON_NOT_CONFIGURED :
-								  DAEMON_ENDED;
+		return config_check_main(opts->config, stdout, daemon_check) ?
+			DAEMON_NOT_CONFIGURED : DAEMON_ENDED;
 	case MODE_DUMP_CONFIG:
 		return dump_config(opts);
 	case MODE_EXAMPLE:
@@ -193,5 +193,11 @@ int main(int argc, char **argv)
 		return key_command(argc - 1, argv + 1, stdin, stdout, stderr);
 	}
 	status = parse(argc, argv, &mode, &opts);
-	return status >= 0 ? status : run(mode, &opts);
+	if (status < 0)
+		status = run(mode, &opts);
+	if (!status && (fflush(stdout) || ferror(stdout))) {
+		log_error("cannot write: %s", strerror(errno));
+		return DAEMON_FAILED;
+	}
+	return status;
 }

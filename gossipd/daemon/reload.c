@@ -3,38 +3,34 @@
  * Settings read again while the daemon runs: everything that can fail is done first, aside; then
  * all of it is put in place, or nothing.
  */
-#include <string.h>
-
 #include "daemon.h"
 #include "log.h"
 
 #define CHANGES_MAX 64
 
-/* Says what changed, and what of it has to wait. */
-static void tell_changes(const struct daemon_config *was, const struct daemon_config *is)
+/* What differs between two settings. */
+struct changes {
+	struct config_change change[CHANGES_MAX];
+	size_t nr;
+};
+
+static void tell_changes(const struct changes *changes)
 {
-	struct config_change changes[CHANGES_MAX];
-	size_t nr = config_diff(was, is, changes, CHANGES_MAX);
 	size_t i;
 
-	for (i = 0; i < nr && i < CHANGES_MAX; i++) {
-		if (changes[i].restart)
-			log_warning("%s.%s has changed, but takes effect only after a restart",
-				    changes[i].section, changes[i].name);
-		else
-			log_info("%s.%s has changed", changes[i].section, changes[i].name);
-	}
-	if (!nr)
-		log_info("no setting has changed");
-}
+	for (i = 0; i < changes->nr && i < CHANGES_MAX; i++) {
+		const struct config_change *change = &changes->change[i];
 
-/* Everything that has to stay as it is until a restart, as far as the core goes by it. */
-static void keep_fixed(const struct daemon *d, struct daemon_config *config)
-{
-	config->gossip.self = d->config->gossip.self;
-	config->gossip.zone = d->config->gossip.zone;
-	config->gossip.members_max = d->config->gossip.members_max;
-	config->gossip.multicast = d->config->gossip.multicast;
+		if (change->restart)
+			log_warning("%s.%s has changed, but takes effect only after a restart",
+				    change->section, change->name);
+		else
+			log_info("%s.%s has changed", change->section, change->name);
+	}
+	if (changes->nr > CHANGES_MAX)
+		log_info("and %zu more have changed", changes->nr - CHANGES_MAX);
+	if (!changes->nr)
+		log_info("no setting has changed");
 }
 
 static void put_in_place(struct daemon *d, struct daemon_config *config, struct site_file *site)
@@ -44,7 +40,7 @@ static void put_in_place(struct daemon *d, struct daemon_config *config, struct 
 
 	d->config = config;
 	d->site = site;
-	log_setup(config->log.level, config->log.target, config->log.burst_per_s);
+	log_setup(config->log.level, config->log.target, 0);
 	if (d->feed)
 		feed_configure(d->feed, &config->feed);
 	if (d->http)
@@ -56,31 +52,15 @@ static void put_in_place(struct daemon *d, struct daemon_config *config, struct 
 	site_file_free(old_site);
 }
 
-/**
- * daemon_reload() - read settings, site and keys of the zone again
- * @d: which runs
- *
- * If anything is wrong with them the log says so, and everything stays as it is.
- */
-void daemon_reload(struct daemon *d)
+/* NULL, or why the settings cannot be taken. Nothing of them is in force then. */
+static const char *take_over(struct daemon *d, struct daemon_config *config,
+			     const struct site_file *site)
 {
 	struct gossip_config core_config;
-	struct daemon_config *config;
+	const char *why = "keys cannot be read";
 	struct keys keys;
-	struct site_file *site;
-	const char *why = NULL;
 
-	notify_reloading(uv_hrtime());
-	if (daemon_load(d->options, &config, &site)) {
-		log_error("the settings stay as they were");
-		notify_ready();
-		return;
-	}
-	if (daemon_load_keys(config, &keys)) {
-		why = "keys cannot be read";
-	} else {
-		tell_changes(d->config, config);
-		keep_fixed(d, config);
+	if (!daemon_load_keys(config, &keys)) {
 		daemon_core_config(d, config, site, &keys.ring, &core_config);
 		why = gossip_reconfigure(d->core, &core_config, uv_hrtime());
 		crypto_sodium_wipe(&core_config.keys, sizeof(core_config.keys));
@@ -88,13 +68,49 @@ void daemon_reload(struct daemon *d)
 			daemon_note_keys(d, &keys.ring);
 	}
 	keys_wipe(&keys);
+	return why;
+}
+
+static void read_again(struct daemon *d)
+{
+	struct daemon_config *config;
+	struct changes changes;
+	struct site_file *site;
+	const char *why;
+
+	if (daemon_load(d->options, &config, &site)) {
+		log_error("the settings stay as they were");
+		return;
+	}
+	changes.nr = config_diff(d->config, config, changes.change, CHANGES_MAX);
+	config_keep_fixed(d->config, config);
+	why = take_over(d, config, site);
 	if (why) {
 		log_error("the settings stay as they were: %s", why);
+		config_keep_fixed(d->config, config);
 		config_free(config);
 		site_file_free(site);
-	} else {
-		put_in_place(d, config, site);
-		log_info("settings from %s are in force", d->options->config);
+		return;
 	}
+	tell_changes(&changes);
+	put_in_place(d, config, site);
+	log_info("settings from %s are in force", d->options->config);
+}
+
+/**
+ * daemon_reload() - read settings, site and keys of the zone again
+ * @d: which runs
+ *
+ * If anything is wrong with them the log says so, past its limit, and everything stays as it is.
+ */
+void daemon_reload(struct daemon *d)
+{
+	const struct config_log *log = &d->config->log;
+
+	notify_reloading(uv_hrtime());
+	log_setup(log->level, log->target, 0);
+	read_again(d);
+	log = &d->config->log;
+	log_setup(log->level, log->target, log->burst_per_s);
 	notify_ready();
 }

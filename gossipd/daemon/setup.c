@@ -28,7 +28,7 @@ static void tell_errors(const struct config_errors *errors)
  * The name of a node that was given none: it follows from the machine's id, which itself is not for
  * others to know.
  */
-static int name_from_machine(struct gw_id *id)
+static int name_from_machine(struct gw_id *id, struct config_errors *errors)
 {
 	static const struct gw_id none;
 	sd_id128_t own;
@@ -38,8 +38,8 @@ static int name_from_machine(struct gw_id *id)
 		return 0;
 	err = sd_id128_get_machine_app_specific(MAXWELL_APP, &own);
 	if (err < 0) {
-		log_error("Node.id is not set, and there is no machine id to make one of: %s",
-			  strerror(-err));
+		config_error(errors, "Node.id is not set, and there is no machine id to make one "
+			     "of: %s", strerror(-err));
 		return -1;
 	}
 	memcpy(id->byte, own.bytes, sizeof(id->byte));
@@ -74,7 +74,7 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 			     (*config)->node.site_file, (*config)->gossip.zone);
 		err = -1;
 	}
-	if (!err && name_from_machine(&(*config)->gossip.self))
+	if (!err && name_from_machine(&(*config)->gossip.self, errors))
 		err = -1;
 	if (err) {
 		tell_errors(errors);
@@ -87,6 +87,19 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 	return err;
 }
 
+static bool load_keys(const struct daemon_config *config, struct keys *keys,
+		      struct keys_error *error)
+{
+	const struct keys_files files = {
+		.node = config->keys.identity,
+		.zone = config->keys.zone,
+		.authority = config->keys.authority,
+		.endorsement = config->keys.endorsement,
+	};
+
+	return keys_load(&files, &config->gossip.self, config->gossip.zone, keys, error);
+}
+
 /**
  * daemon_load_keys() - read all keys that the settings name
  * @config: the settings
@@ -96,18 +109,46 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
  */
 int daemon_load_keys(const struct daemon_config *config, struct keys *keys)
 {
-	const struct keys_files files = {
-		.node = config->keys.identity,
-		.zone = config->keys.zone,
-		.authority = config->keys.authority,
-		.endorsement = config->keys.endorsement,
-	};
 	struct keys_error error = { "" };
 
-	if (keys_load(&files, &config->gossip.self, config->gossip.zone, keys, &error))
+	if (load_keys(config, keys, &error))
 		return 0;
 	log_error("%s", error.text);
 	return -1;
+}
+
+/**
+ * daemon_check() - what a start needs besides settings that are good: a name, keys, and that the
+ *	core takes it all
+ * @path: of the settings
+ * @config: the settings; gets its name if it has none
+ * @site: description of the site; may be NULL
+ * @errors: all that is wrong is added
+ */
+void daemon_check(const char *path, struct daemon_config *config, const struct site_file *site,
+		  struct config_errors *errors)
+{
+	struct gossip_config core_config;
+	struct keys_error error = { "" };
+	struct daemon d = { .incarnation = 1 };
+	const char *why;
+
+	if (name_from_machine(&config->gossip.self, errors))
+		return;
+	if (!crypto_sodium_start()) {
+		config_error(errors, "no random numbers");
+		return;
+	}
+	if (load_keys(config, &d.keys, &error)) {
+		daemon_core_config(&d, config, site, &d.keys.ring, &core_config);
+		why = gossip_config_check(&core_config);
+		crypto_sodium_wipe(&core_config.keys, sizeof(core_config.keys));
+		if (why)
+			config_error(errors, "%s: %s", path, why);
+	} else {
+		config_error(errors, "%s", error.text);
+	}
+	keys_wipe(&d.keys);
 }
 
 /**

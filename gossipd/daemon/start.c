@@ -56,8 +56,10 @@ int daemon_start_state(struct daemon *d)
 	else if (d->state.source == STATE_FIRST)
 		log_info("there is no %s/" STATE_FILE ": the incarnation is made of the time", dir);
 	if (err)
-		log_error("cannot write to the state directory %s: %s", dir, strerror(-err));
-	return err;
+		log_error("cannot write to the state directory %s%s: %s", dir,
+			  state_can_do_without(err) ?
+			  ", goes on with what was kept and the time" : "", strerror(-err));
+	return state_can_do_without(err) ? 0 : err;
 }
 
 /**
@@ -73,6 +75,7 @@ int daemon_start_core(struct daemon *d)
 	const char *why;
 	int err;
 
+	d->misconfigured = true;
 	err = daemon_load_keys(d->config, &d->keys);
 	if (err)
 		return err;
@@ -83,6 +86,7 @@ int daemon_start_core(struct daemon *d)
 	why = gossip_config_check(&config);
 	if (!why) {
 		d->core = gossip_create(&config, &env, uv_hrtime());
+		d->misconfigured = false;
 		if (!d->core)
 			why = "out of memory";
 	}

@@ -29,6 +29,29 @@ static uint64_t checksum(uint64_t number)
 }
 
 /**
+ * state_can_do_without() - whether a node may run though nothing can be kept
+ * @err: negative errno of state_open(), state_start() or state_persist()
+ *
+ * Return: true if the disk is full, broken or read-only, which a hot node must survive; the clock
+ *	stands in for the file.
+ */
+bool state_can_do_without(int err)
+{
+	return err == -ENOSPC || err == -EDQUOT || err == -EROFS || err == -EIO;
+}
+
+/* A disk that takes no new file can still be locked: by the file that is there, or as a whole. */
+static int open_lock(int dir)
+{
+	int fd = openat(dir, STATE_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0 || !state_can_do_without(-errno))
+		return fd;
+	fd = openat(dir, STATE_LOCK, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd >= 0 ? fd : openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/**
  * state_open() - take a state directory, which nobody else has then
  * @state: filled in
  * @path: of the directory; made if its parent is there
@@ -40,13 +63,12 @@ int state_open(struct state *state, const char *path)
 	int err;
 
 	*state = (struct state){ .dir = -1, .lock = -1 };
-	if (mkdir(path, 0700) && errno != EEXIST)
-		return -errno;
+	/* One that is there is what counts: a disk that is read-only says so before it looks. */
+	err = mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
 	state->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (state->dir < 0)
-		return -errno;
-	state->lock = openat(state->dir, STATE_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-			     0600);
+		return err ? err : -errno;
+	state->lock = open_lock(state->dir);
 	if (state->lock < 0)
 		err = -errno;
 	else if (flock(state->lock, LOCK_EX | LOCK_NB))

@@ -10,6 +10,7 @@
 #ifndef GOSSIPD_STATE_H
 #define GOSSIPD_STATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define STATE_FILE "incarnation"
@@ -40,6 +41,7 @@ struct state {
 };
 
 int state_open(struct state *state, const char *path);
+bool state_can_do_without(int err);
 void state_close(struct state *state);
 int state_start(struct state *state, uint64_t wall_ms, uint64_t *incarnation);
 int state_persist(struct state *state, uint64_t incarnation);

@@ -155,7 +155,7 @@ static void test_values_get_where_they_belong(void)
 		"\xef\xbb\xbf# a comment\r\n"
 		"[Node]\r\n"
 		"  id = 7D2b1c4e-90f3-4a56-8e21-5f0a3c9b7d10\r\n"
-		"zone=258 ; a comment as well\n"
+		"zone=258\n"
 		"listen=192.0.2.1:7460\nlisten=[2001:db8::1]:7461\n"
 		"[Gossip]\ninterval_cool=10s\ninterval_normal=1.5s\nbudget=20 kB/s\nburst=8KiB\n"
 		"margin_warning=12.5C\nttl=7\n"
@@ -256,7 +256,7 @@ static void test_errors_say_where_and_what(void)
 	bad("[Multicast]\ngroup4=ff15::1",
 	    "f:2: Multicast.group4: \"ff15::1\" is not an IPv4 multicast address");
 	bad("[Multicast]\ninterface=aaaaaaaaaaaaaaaa",
-	    "f:2: Multicast.interface: \"aaaaaaaaaaaaaaaa\" is not a text of at most 15 bytes");
+	    "f:2: Multicast.interface: \"aaaaaaaaaaaaaaaa\" is not a text of at most 15 bytes, in UTF-8");
 }
 
 static void test_names_that_nobody_knows_get_a_suggestion(void)
@@ -583,7 +583,7 @@ static int check_text(const char *text, char **said)
 	CHECK(fd >= 0 && out, "no file");
 	close(fd);
 	write_file(path, text, strlen(text));
-	ret = config_check_main(path, out);
+	ret = config_check_main(path, out, NULL);
 	fclose(out);
 	unlink(path);
 	return ret;
@@ -638,7 +638,80 @@ static void test_no_bytes_lead_it_astray(void)
 	}
 }
 
+static void test_nothing_is_cut_in_silence(void)
+{
+	static const char *const wrong[] = {
+		"[Sensors]\nexec=/bin/a ; /bin/b\n", "[Node]\nzone=258 ; a comment\n",
+		"[Node]\nzone=258\t;\n", "[Sensors]\nexec=a;b ;c\n",
+	};
+	struct daemon_config *config;
+	char *said;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		CHECK_EQ(check_text(wrong[i], &said), 1);
+		CHECK(strstr(said, ":2: a ';' behind a space"), "%s", said);
+		free(said);
+	}
+	config = good("; a comment ; with one\n[Sensors]\nexec=a;b\n  ; and ; another\n");
+	CHECK(!strcmp(config->sensors.exec.text[0], "a;b"), "%s", config->sensors.exec.text[0]);
+	config_free(config);
+}
+
+static void test_a_name_can_be_shown(void)
+{
+	static const char *const texts[] = {
+		"n\303\266d", "\342\202\254", "\360\220\215\210", "\364\217\277\277", "\355\237\277",
+	};
+	static const char *const wrong[] = {
+		"n\366d", "\303", "\303n", "\200", "\300\200", "\301\277", "\340\200\200", "\340\237\277",
+		"\355\240\200", "\360\217\277\277", "\364\220\200\200", "\365\200\200\200", "\342\202",
+		"\360\220\215", "\377",
+	};
+	char text[64], *said;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		snprintf(text, sizeof(text), "[Node]\nname=%s\n", texts[i]);
+		config_free(good(text));
+	}
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		snprintf(text, sizeof(text), "[Node]\nname=%s\n", wrong[i]);
+		CHECK_EQ(check_text(text, &said), 1);
+		CHECK(strstr(said, "in UTF-8"), "%zu: %s", i, said);
+		free(said);
+	}
+}
+
+static void test_what_is_fixed_changes_places(void)
+{
+	struct daemon_config *was = good("[Node]\nname=one\nzone=1\nlisten=[::1]:1\n"
+					 "[Gossip]\nttl=3\n[Sensors]\nexec=a\nexec=b\n");
+	struct daemon_config *is = good("[Node]\nzone=2\nlisten=[::1]:2\nlisten=[::1]:3\n"
+					"[Gossip]\nttl=4\n[Sensors]\nexec=c\n");
+	struct config_change changes[32];
+	size_t i, nr, waiting = 0;
+
+	config_keep_fixed(was, is);
+	CHECK(!strcmp(is->node.name, "one") && !was->node.name, "the name");
+	CHECK(is->gossip.zone == 1 && was->gossip.zone == 2, "the zone");
+	CHECK(is->node.listen.nr == 1 && was->node.listen.nr == 2, "addresses");
+	CHECK(is->gossip.ttl == 4 && was->gossip.ttl == 3, "what is live");
+	nr = config_diff(was, is, changes, ARRAY_SIZE(changes));
+	for (i = 0; i < nr && i < ARRAY_SIZE(changes); i++)
+		waiting += changes[i].restart;
+	config_keep_fixed(was, is);
+	CHECK(is->gossip.zone == 2 && !is->node.name, "not back");
+	CHECK_EQ(config_diff(was, is, changes, ARRAY_SIZE(changes)), nr);
+	CHECK(waiting >= 4 && nr > waiting, "%zu of %zu", waiting, nr);
+	config_free(was);
+	config_free(is);
+}
+
 static const struct test_case cases[] = {
+	{ "nothing_is_cut_in_silence", test_nothing_is_cut_in_silence },
+	{ "a_name_can_be_shown", test_a_name_can_be_shown },
+	{ "what_is_fixed_changes_places", test_what_is_fixed_changes_places },
 	{ "defaults_are_sound", test_defaults_are_sound },
 	{ "the_core_has_the_same_defaults", test_the_core_has_the_same_defaults },
 	{ "every_default_is_in_its_range", test_every_default_is_in_its_range },

@@ -240,7 +240,7 @@ static void test_the_checker_looks_at_the_zone(void)
 		fclose(out);
 		out = open_memstream(&said, &len);
 		CHECK(out, "no memory");
-		CHECK_EQ(config_check_main(path, out), zone == 3);
+		CHECK_EQ(config_check_main(path, out, NULL), zone == 3);
 		fclose(out);
 		CHECK(strstr(said, zone == 2 ? ": good, with 4 nodes in 2 zones\n" :
 			     "has no zone 3\n"), "%s", said);
