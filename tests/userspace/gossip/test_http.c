@@ -932,7 +932,7 @@ static int be_there(int family, const struct sockaddr *at, socklen_t len)
 
 static void test_where_it_cannot_listen_it_says_so(void)
 {
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	socklen_t len = sizeof(in);
 	char text[32];
@@ -940,14 +940,14 @@ static void test_where_it_cannot_listen_it_says_so(void)
 
 	CHECK_EQ(open_at("/nowhere/http.sock", NULL, NULL), -ENOENT);
 	CHECK_EQ(open_at("/proc/http.sock", NULL, NULL), -ENOENT);
-	snprintf(at.sun_path, sizeof(at.sun_path), "/tmp/test-http-%d", (int)getpid());
-	fd = be_there(AF_UNIX, (struct sockaddr *)&at, sizeof(at));
-	CHECK_EQ(open_at(at.sun_path, NULL, NULL), -EADDRINUSE);
-	CHECK(!access(at.sun_path, F_OK), "another one's socket is gone");
+	snprintf(un.sun_path, sizeof(un.sun_path), "/tmp/test-http-%d", (int)getpid());
+	fd = be_there(AF_UNIX, (struct sockaddr *)&un, sizeof(un));
+	CHECK_EQ(open_at(un.sun_path, NULL, NULL), -EADDRINUSE);
+	CHECK(!access(un.sun_path, F_OK), "another one's socket is gone");
 	close(fd);
 	/* Nobody is behind it any more. */
-	CHECK_EQ(open_at(at.sun_path, NULL, NULL), 0);
-	CHECK(access(at.sun_path, F_OK), "the socket is left");
+	CHECK_EQ(open_at(un.sun_path, NULL, NULL), 0);
+	CHECK(access(un.sun_path, F_OK), "the socket is left");
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	fd = be_there(AF_INET, (struct sockaddr *)&in, sizeof(in));
 	CHECK(!getsockname(fd, (struct sockaddr *)&in, &len), "no name");
