@@ -227,7 +227,7 @@ static void headrooms(struct gossip *g, struct aggregate *z)
 	i = site ? site_find_zone(site, g->config.zone) : SITE_NONE;
 	if (i != SITE_NONE)
 		z->cooling = site_headroom(&zone, site->zones[i].cooling_w);
-	for (i = 0; i < g->nr_chain; i++) {
+	for (i = 0; site && i < g->nr_chain; i++) {
 		left = site_headroom(&supply[i], site->supplies[g->chain[i]].limit_w);
 		if (!isnan(left) && !(left >= z->supply))
 			z->supply = left;

@@ -76,7 +76,7 @@ static int open_unix(struct http *http)
 
 	if (strlen(http->unix_path) >= sizeof(at.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(at.sun_path, http->unix_path);
+	memcpy(at.sun_path, http->unix_path, strlen(http->unix_path));
 	err = clear_path(&at);
 	if (!err)
 		err = try_bind((const struct sockaddr *)&at, sizeof(at));

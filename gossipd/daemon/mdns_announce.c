@@ -19,6 +19,7 @@ static int add_service(struct mdns_agent *agent)
 
 	snprintf(zone, sizeof(zone), "zone=%u", agent->zone);
 	snprintf(id_string, sizeof(id_string), "id=%s", id_text(&agent->self, id));
+	/* NOLINTBEGIN(clang-analyzer-optin.core.EnumCastOutOfRange): flags, of which none */
 	err = agent->lib.entry_group_add_service(agent->group, agent->interface,
 						 AVAHI_PROTO_UNSPEC, 0, agent->name, agent->type,
 						 NULL, NULL, agent->port, "v=1", zone, id_string,
@@ -28,6 +29,7 @@ static int add_service(struct mdns_agent *agent)
 								 AVAHI_PROTO_UNSPEC, 0,
 								 agent->name, agent->type, NULL,
 								 agent->subtype);
+	/* NOLINTEND(clang-analyzer-optin.core.EnumCastOutOfRange) */
 	return err;
 }
 
@@ -99,6 +101,7 @@ static void on_group(AvahiEntryGroup *group, AvahiEntryGroupState state, void *a
  */
 int mdns_begin(struct mdns_agent *agent)
 {
+	/* NOLINTBEGIN(clang-analyzer-optin.core.EnumCastOutOfRange): flags, of which none */
 	if (!agent->group) {
 		agent->group = agent->lib.entry_group_new(agent->client, on_group, agent);
 		if (!agent->group ||
@@ -107,6 +110,7 @@ int mdns_begin(struct mdns_agent *agent)
 						    mdns_on_browsed, agent))
 			return agent->lib.client_errno(agent->client);
 	}
+	/* NOLINTEND(clang-analyzer-optin.core.EnumCastOutOfRange) */
 	mdns_announce(agent);
 	return 0;
 }

@@ -96,11 +96,13 @@ static void resolve(struct mdns_agent *agent, AvahiIfIndex interface, AvahiProto
 
 	for (i = 0; i < MDNS_RESOLVERS_MAX && agent->resolver[i]; i++)
 		;
+	/* NOLINTBEGIN(clang-analyzer-optin.core.EnumCastOutOfRange): flags, of which none */
 	if (i < MDNS_RESOLVERS_MAX)
 		agent->resolver[i] = agent->lib.service_resolver_new(agent->client, interface,
 								     protocol, name, type, domain,
 								     AVAHI_PROTO_UNSPEC, 0,
 								     on_resolved, agent);
+	/* NOLINTEND(clang-analyzer-optin.core.EnumCastOutOfRange) */
 	if (i == MDNS_RESOLVERS_MAX || !agent->resolver[i])
 		mdns_queue_count(&agent->queue, MDNS_DROPPED);
 }

@@ -113,7 +113,7 @@ static void one_sensor(void *ctx, size_t index, struct status_sensor *out)
 
 	(void)ctx;
 	/* As the daemon's: good until the next one is asked for. */
-	strcpy(name, index ? "a \"quoted\\\" one\n" : "hwmon/coretemp/temp1");
+	snprintf(name, sizeof(name), "%s", index ? "a \"quoted\\\" one\n" : "hwmon/coretemp/temp1");
 	*out = (struct status_sensor){
 		.name = name, .source = index ? "file" : "hwmon", .up = !index,
 		.kind = index ? "power" : "temperature", .value = index ? NAN : 71.5,
@@ -753,6 +753,8 @@ static void test_the_loopback_leaves_room_for_the_unix_socket(void)
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0)
+		abort();
 	CHECK(!bind(fd, (struct sockaddr *)&in, len), "no port");
 	CHECK(!getsockname(fd, (struct sockaddr *)&in, &len), "no port");
 	close(fd);

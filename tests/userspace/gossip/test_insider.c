@@ -241,7 +241,7 @@ static void summaries_silence_nobody(void)
 	}
 	gossip_get_self(net->node[0].g, &self);
 	CHECK(silent < 100, "silent for %u of 10000 ms", silent);
-	CHECK(self.budget_bytes > 65536 / 4 - 4000, "%g left", self.budget_bytes);
+	CHECK(self.budget_bytes > 65536 / 4.0 - 4000, "%g left", self.budget_bytes);
 	net_free(net);
 }
 

@@ -32,6 +32,10 @@ static struct gossip *core;
 
 /* --- libwebsockets, as far as it is called --- */
 
+/*
+ * In the library's place: the types are its own, the names are ours.
+ * NOLINTBEGIN(readability-non-const-parameter,readability-inconsistent-declaration-parameter-name)
+ */
 struct lws_context *lws_get_context(const struct lws *wsi)
 {
 	return (struct lws_context *)wsi;
@@ -142,6 +146,7 @@ void lws_set_timeout(struct lws *wsi, enum pending_timeout reason, int secs)
 	must(secs == LWS_TO_KILL_ASYNC && !now.partial);
 	now.killed = true;
 }
+/* NOLINTEND(readability-non-const-parameter,readability-inconsistent-declaration-parameter-name) */
 
 /* --- the server's rest --- */
 
