@@ -10,13 +10,8 @@ import threading
 import time
 
 import lab as labs
-from lab import wait_for
+from lab import QUICK, wait_for
 
-QUICK = {
-    "Gossip_probe_interval": "300ms", "Gossip_probe_timeout": "100ms",
-    "Gossip_suspicion_mult": "2", "Gossip_suspicion_max_mult": "3",
-    "Gossip_interval_cool": "200ms",
-}
 ONE_WAY_S = 10
 STARVE_S = 10
 LISTEN_S = 6

@@ -21,14 +21,8 @@ import test_alone
 import test_faults
 import test_maxctl
 import test_mdns
-from lab import wait_for
+from lab import QUICK, wait_for
 
-# A detector that makes up its mind in seconds: what is tested is that it does, not how long it takes.
-QUICK = {
-    "Gossip_probe_interval": "300ms", "Gossip_probe_timeout": "100ms",
-    "Gossip_suspicion_mult": "2", "Gossip_suspicion_max_mult": "3",
-    "Gossip_interval_cool": "200ms",
-}
 NODES = 5
 # In a datagram, Documentation/gossip-wire.md.
 NODE_AT = 4
