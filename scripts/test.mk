@@ -43,6 +43,7 @@ run: ## the demonstration: bids, prices and parked programs in a guest, live
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
 	$(Q)$(INROOT) $(VM) exec --name demo --clock counted --timeout 600 \
 		--command 'python3 -B tests/vm/demo.py'
+	$(Q)$(INROOT) python3 -B tests/vm/loop/show.py
 
 .PHONY: run-loop
 run-loop: ## heat to price to scheduler to heat, in a guest, live: build/run/closed-loop.svg, .json
