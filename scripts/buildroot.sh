@@ -31,6 +31,8 @@ packages=(
 	# gossipd
 	libavahi-client-dev libinih-dev libsodium-dev libsystemd-dev libuv1-dev
 	libwebsockets-dev libwebsockets-evlib-uv nftables serf
+	# gossipd's InfiniBand; a subnet manager, a simulated fabric and a peer for its tests
+	ibsim-utils ibverbs-providers libibverbs-dev librdmacm-dev opensm rdma-core rdmacm-utils
 	# guest
 	busybox-static ca-certificates cpio dkms e2fsprogs file iproute2 jq kmod procps psmisc
 	strace stress-ng util-linux xz-utils
