@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who is not heard any more. Silence is a matter of three intervals, and only raises the price;
- * that a node is dead takes others who say so, and half a minute at least (claim.c).
+ * that a node is dead takes others who say so, and half a minute at least (claim.c). Before it is
+ * silent it is asked for its beacon, a few times, as some may just have got lost on the way.
  *
  * Time in which this node did not listen counts for nobody's silence: the clock of each verdict is
  * the time since then less the time in which this node was deaf.
@@ -10,6 +11,11 @@
 
 #define MISSED_SILENT 3
 #define MISSED_UNSEEN 5
+/* In quarters of an interval: after two and a quarter, two and a half, two and three quarters. */
+#define ASK_FIRST 9
+#define ASKS 3
+/* Enough for whom it matters; in a network that carries nothing it would only be more of it. */
+#define ASKS_PER_S 32
 #define UNSEEN_MIN_NS (3 * SEC_NS)
 #define LOST_MIN_NS (3 * SEC_NS)
 /* Who cannot be probed, as nobody knows where he is, or as he is of another zone. */
@@ -38,6 +44,14 @@ bool detect_lost(const struct gossip *g, const struct member *m)
 	uint64_t length = MISSED_SILENT * interval_ns(g, m);
 
 	return g->now_ns - m->direct_ns >= (length > LOST_MIN_NS ? length : LOST_MIN_NS);
+}
+
+/* When the next question is due, or else silence. */
+static uint64_t quiet_after(const struct gossip *g, const struct member *m)
+{
+	if (m->asks < ASKS)
+		return (ASK_FIRST + m->asks) * interval_ns(g, m) / 4;
+	return MISSED_SILENT * interval_ns(g, m);
 }
 
 static uint64_t unseen_after(const struct gossip *g, const struct member *m)
@@ -81,7 +95,19 @@ void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns)
 		core_event(g, GOSSIP_EV_SILENT, &m->id, false, 0);
 		price_soon(g, false);
 	}
-	set_hear(g, m, over(g, m, MISSED_SILENT * interval_ns(g, m)));
+	m->asks = 0;
+	set_hear(g, m, over(g, m, quiet_after(g, m)));
+}
+
+/* Nothing has come of it for a while: it is asked, as long as it is not silent. */
+static void ask(struct gossip *g, struct member *m)
+{
+	if (m->asks == ASKS || g->now_ns < over(g, m, quiet_after(g, m)))
+		return;
+	m->asks++;
+	if (!m->silent && core_peer(g, m) &&
+	    bucket_take(&g->asks, g->now_ns, ASKS_PER_S, ASKS_PER_S, 1, 0))
+		spread_ask(g, m);
 }
 
 static void fall_silent(struct gossip *g, struct member *m)
@@ -100,7 +126,8 @@ void detect_hear_due(struct gossip *g, struct member *m)
 	uint64_t forget = unseen + FORGET_NS;
 
 	if (g->now_ns < silent) {
-		set_hear(g, m, silent);
+		ask(g, m);
+		set_hear(g, m, over(g, m, quiet_after(g, m)));
 		return;
 	}
 	if (!m->silent && (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT))

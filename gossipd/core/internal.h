@@ -233,6 +233,7 @@ struct gossip {
 	uint64_t located_ns;
 	struct bucket budget;
 	struct bucket strangers;
+	struct bucket asks;
 	uint64_t key_told_ns;
 	struct packet packet;
 	uint8_t wire[GW_DATAGRAM_MAX];
@@ -333,6 +334,7 @@ void crisis_receive(struct gossip *g, struct member *from, const struct gw_crisi
 uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr);
 void spread_round(struct gossip *g);
 void spread_pull(struct gossip *g);
+void spread_ask(struct gossip *g, struct member *m);
 void spread_address(struct gossip *g, struct member *from, const struct gw_address *a);
 void spread_answer(struct gossip *g, struct member *from, const struct gw_pull *pull);
 struct member *spread_beacon(struct gossip *g, struct member *from, const struct gw_beacon *b);

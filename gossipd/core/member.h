@@ -51,7 +51,7 @@ struct bucket {
  * @direct_ns: when its last own datagram came
  * @born_ns: when it came into the table
  * @state_ns: since when it is in its state
- * @missed: intervals without a beacon, up to three and, then, until it does not count as seen
+ * @asks: how often it was asked for a beacon since the last one
  * @silent: three intervals are over
  * @unseen: it does not count as heard of
  * @crisis: it is in one
@@ -95,7 +95,7 @@ struct member {
 	uint64_t direct_ns;
 	uint64_t born_ns;
 	uint64_t state_ns;
-	uint32_t missed;
+	uint32_t asks;
 	bool silent;
 	bool unseen;
 	bool crisis;

@@ -173,6 +173,16 @@ void spread_pull(struct gossip *g)
 	}
 }
 
+/* Nothing has come of a node for a while, and it may just have got lost. */
+void spread_ask(struct gossip *g, struct member *m)
+{
+	struct gw_record record = { .type = GW_PULL };
+
+	record.pull = (struct gw_pull){ .limit = 1, .zone = g->config.zone, .node = m->id };
+	g->counters[GOSSIP_PULLS]++;
+	out_one(g, m, &record, false);
+}
+
 /* Others of the link, or with an interface of this host, mean nothing elsewhere. */
 static void add_address(struct gossip *g, const struct member *m)
 {

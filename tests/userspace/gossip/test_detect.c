@@ -85,6 +85,34 @@ static void silence_takes_three_announced_intervals(void)
 	net_free(net);
 }
 
+/* In a minute, of all by all; times that the price is of no worth to anybody. */
+static uint32_t silences(double loss)
+{
+	struct net *net = net_new(16);
+	uint32_t i, before = 0, after = 0;
+
+	net_start_all(net);
+	net_live(net, 5, 50);
+	net->loss = loss;
+	net_live(net, 10, 50);
+	for (i = 0; i < net->nr; i++)
+		before += net->node[i].events[GOSSIP_EV_SILENT];
+	net_live(net, 60, 50);
+	for (i = 0; i < net->nr; i++)
+		after += net->node[i].events[GOSSIP_EV_SILENT];
+	printf("# loss %.0f %%: %u silences begun and ended, %u questions\n", 100 * loss,
+	       after - before, (unsigned int)net_count(net, GOSSIP_PULLS));
+	net_free(net);
+	return after - before;
+}
+
+/* Who is silent has been asked, and has not answered: loss alone makes few silent. */
+static void loss_is_hardly_silence(void)
+{
+	CHECK_EQ(silences(0.1), 0);
+	CHECK(silences(0.3) < 80, "too many");
+}
+
 /* By the defaults: nobody may take a node for dead that is stopped for half a minute. */
 static void a_pause_of_30_s_is_no_death(void)
 {
@@ -429,6 +457,7 @@ static void who_leaves_takes_his_record_along(void)
 static const struct test_case cases[] = {
 	{ "the_killed_are_silent_then_dead", the_killed_are_silent_then_dead },
 	{ "silence_takes_three_announced_intervals", silence_takes_three_announced_intervals },
+	{ "loss_is_hardly_silence", loss_is_hardly_silence },
 	{ "a_pause_of_30_s_is_no_death", a_pause_of_30_s_is_no_death },
 	{ "starved_nodes_kill_nobody", starved_nodes_kill_nobody },
 	{ "the_accused_refute", the_accused_refute },
