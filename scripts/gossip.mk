@@ -57,8 +57,10 @@ NET := tests/userspace/gossip/net
 test-gossip: ## real gossipds in network namespaces (T=PATTERN: these cases, SLOW=1: stalls of 30 s)
 	$(Q)scripts/test.sh gossip
 
-bench-gossip: ## gossipd and serf in network namespaces: build/bench/gossip.json
+bench-gossip: ## gossipd and serf in network namespaces, and the scheduler in a guest: build/bench/gossip.json
 	$(Q)$(MAKE_IN_ROOT) in-root-bench-gossip
+	$(Q)$(MAKE_IN_ROOT) in-root-guest
+	$(Q)$(INROOT) env CRISES='$(CRISES)' python3 -B tests/vm/loop/bench_reserve.py build/bench/gossip.json
 
 in-root-gossip: $(BUILD)/gossipd $(BUILD)/maxctl
 	$(Q)python3 -B $(NET)/test_net.py $(BUILD)/gossipd '$(T)'
