@@ -22,7 +22,7 @@ from demo import maxctl
 from marker import MARKER
 
 CALM = 1.2
-CALM_S = 12
+CALM_S = 4
 CRISIS_S = 0.5
 RISE_MIN = 1.05
 
