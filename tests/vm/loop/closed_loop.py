@@ -50,7 +50,6 @@ class Run:
         self.samples = []
         self.crisis = {"node": lab.neighbours[0].name, "kernel": None}
         self.began_ns = None
-        self.monitor = None
         self.clock_ns = time.time_ns() - time.monotonic_ns()
 
     def seconds(self, ns):
@@ -96,8 +95,8 @@ class Run:
 
     def listen(self):
         """Have the kernel's notifications of prices written down, with the time of each."""
-        self.monitor = open(self.lab.home.path("monitor"), "w+", encoding="ascii")
-        return subprocess.Popen(("maxctl", "-j", "monitor", "price"), stdout=self.monitor)
+        with open(self.lab.home.path("monitor"), "ab") as monitor:
+            return subprocess.Popen(("maxctl", "-j", "monitor", "price"), stdout=monitor)
 
     def neighbour_heats(self):
         """Its sensor jumps to the limit."""
@@ -121,9 +120,13 @@ class Run:
         }
 
     def kernel_raised(self, edge, before):
-        """When the kernel told of a higher price of the neighbourhood."""
-        self.monitor.seek(0)
-        for line in self.monitor:
+        """When the kernel told of a higher price of the neighbourhood.
+
+        Of what is there by now: it goes on, and may be faster than it is read.
+        """
+        with open(self.lab.home.path("monitor"), "rb") as monitor:
+            lines = monitor.read(os.path.getsize(monitor.name)).decode("ascii").split("\n")
+        for line in lines[:-1]:
             event = json.loads(line)
             ns = parse_time(event["time"]) - self.clock_ns
             price = event.get("event", {})

@@ -21,6 +21,7 @@ from closed_loop import COOL_C, HOT_C, last_line, parse_time
 from demo import maxctl
 from marker import MARKER
 
+MONITOR = "/tmp/monitor"
 CALM = 1.2
 CALM_S = 4
 CRISIS_S = 0.5
@@ -35,10 +36,15 @@ def external_price(node):
         return 1.0
 
 
-def kernel_rises(monitor, since_ns, above, clock_ns):
-    """When the kernel first told of a higher price of the neighbourhood, or nothing."""
-    monitor.seek(0)
-    for line in monitor:
+def kernel_rises(start, since_ns, above, clock_ns):
+    """When the kernel first told of a higher price of the neighbourhood, or nothing.
+
+    Only what is there by now: there is more all the time, and faster than it is read.
+    """
+    with open(MONITOR, "rb") as monitor:
+        monitor.seek(start)
+        lines = monitor.read(os.path.getsize(MONITOR) - start).decode("ascii").split("\n")
+    for line in lines[:-1]:
         event = json.loads(line)
         price = event.get("event", {})
         ns = parse_time(event["time"]) - clock_ns
@@ -48,7 +54,7 @@ def kernel_rises(monitor, since_ns, above, clock_ns):
     return None
 
 
-def crisis(lab, number, monitor, clock_ns):
+def crisis(lab, number, clock_ns):
     """One of them: milliseconds to the daemon's price and to the kernel's, None if none came."""
     hot, home = lab.neighbours[number % len(lab.neighbours)], lab.home
     end = time.monotonic() + CALM_S
@@ -59,6 +65,7 @@ def crisis(lab, number, monitor, clock_ns):
     for node in lab.nodes:
         os.truncate(node.path("trace"), 0)
     # With the power to go with it, or its sensors would be suspect.
+    start = os.path.getsize(MONITOR)
     written = hot.heat(HOT_C, power_w=400)
     time.sleep(CRISIS_S)
     events = hot.events(written)
@@ -67,7 +74,7 @@ def crisis(lab, number, monitor, clock_ns):
         return None
     priced = next((event.ns for event in home.events(edge)
                    if event.kind == "price" and event.external() > before), None)
-    kernel = kernel_rises(monitor, edge, before, clock_ns)
+    kernel = kernel_rises(start, edge, before, clock_ns)
     hot.heat(COOL_C)
     return {"price_ms": priced and (priced - edge) / 1e6,
             "reserve_ms": kernel and (kernel - edge) / 1e6}
@@ -79,7 +86,7 @@ def main():
     maxctl("attach")
     found = []
     try:
-        with nodes.Neighbourhood() as lab, open("/tmp/monitor", "w+", encoding="ascii") as monitor:
+        with nodes.Neighbourhood() as lab, open(MONITOR, "ab") as monitor:
             lab.home.heat(COOL_C)
             for node in lab.neighbours:
                 node.configure(Sensors_interval="10ms")
@@ -87,7 +94,7 @@ def main():
             clock_ns = time.time_ns() - time.monotonic_ns()
             with subprocess.Popen(("maxctl", "-j", "monitor", "price"), stdout=monitor) as listener:
                 for number in range(nr):
-                    found.append(crisis(lab, number, monitor, clock_ns))
+                    found.append(crisis(lab, number, clock_ns))
                     print(number, found[-1], flush=True)
                 listener.kill()
     finally:
