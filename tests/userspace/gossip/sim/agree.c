@@ -74,7 +74,9 @@ static void check_member(struct sim_node *n, const struct gossip_member *m)
 	if (m->incarnation > of->highest_incarnation && !w->opt.insider)
 		sim_broken(w, SIM_RULE_INCARNATION, n, "has node %u at incarnation %llu, which never was",
 			   of->index, (unsigned long long)m->incarnation);
-	if (m->beacon.incarnation == seen->beacon_incarnation && m->beacon.seq < seen->seq)
+	/* With it goes the beacon, and who had lost his incarnation begins to count anew. */
+	if (m->beacon.incarnation == seen->beacon_incarnation && m->beacon.seq < seen->seq &&
+	    !(made_up && m->incarnation < seen->incarnation))
 		sim_broken(w, SIM_RULE_SEQUENCE, n, "has beacon %llu of node %u after %llu",
 			   (unsigned long long)m->beacon.seq, of->index,
 			   (unsigned long long)seen->seq);
@@ -175,13 +177,11 @@ static void check_false_silence(struct sim_node *n, const struct sim_node *of,
 			   of->index, m->beacon.interval_ms, sim_coupling(w, of->index, n->index));
 }
 
-/* Returns whether all that live are seen to live. */
-static bool agree_node(struct sim_node *n, bool *dead_agreed)
+static void agree_node(struct sim_node *n, bool *alive, bool *dead)
 {
 	struct sim_world *w = n->world;
 	uint8_t state[SIM_NODES_MAX];
 	struct gossip_member m;
-	bool alive = true;
 	size_t i, nr = gossip_nr_members(n->core);
 
 	memset(state, GOSSIP_STATES, sizeof(state));
@@ -202,19 +202,21 @@ static bool agree_node(struct sim_node *n, bool *dead_agreed)
 		if (of == n || of->zone != n->zone)
 			continue;
 		if (of->running && state[i] != GOSSIP_ALIVE) {
+			/* That somebody is still taken for alive is less, and has more time. */
+			if (*alive)
+				w->apart[0] = 0;
 			apart(w, "node %u has node %zu, which lives, as %s", n->index, i,
 			      state[i] == GOSSIP_STATES ? "unknown" :
 			      gossip_state_names[state[i]]);
-			alive = false;
+			*alive = false;
 		} else if (!of->running && lives) {
 			apart(w, "node %u takes node %zu, which is gone, for alive", n->index, i);
-			*dead_agreed = false;
+			*dead = false;
 		}
 	}
-	return alive;
 }
 
-static bool agree_speaker(struct sim_world *w, uint32_t zone)
+static bool agree_speaker(struct sim_world *w, uint32_t zone, bool alive)
 {
 	struct gossip_self self;
 	uint32_t i, speakers = 0, nodes = 0;
@@ -230,6 +232,8 @@ static bool agree_speaker(struct sim_world *w, uint32_t zone)
 	}
 	if (!nodes || speakers == 1)
 		return true;
+	if (alive)
+		w->apart[0] = 0;
 	apart(w, "zone %u has %u speakers", zone, speakers);
 	return false;
 }
@@ -242,10 +246,10 @@ static void agree(struct sim_world *w)
 
 	w->apart[0] = 0;
 	for (i = 0; i < w->opt.nodes; i++)
-		if (w->nodes[i].running && !agree_node(&w->nodes[i], &dead))
-			alive = false;
+		if (w->nodes[i].running)
+			agree_node(&w->nodes[i], &alive, &dead);
 	for (i = 0; i < w->opt.zones; i++)
-		if (!agree_speaker(w, i))
+		if (!agree_speaker(w, i, alive))
 			speakers = false;
 	if (since > ALIVE_BOUND_NS && !alive)
 		sim_broken(w, SIM_RULE_MEMBERSHIP, NULL, "%.0f s after healing %s",

@@ -11,6 +11,8 @@
 /* A price is a multiplier that the wire can carry: 655.35. */
 #define MULTIPLIER_MAX (656U * CONTROL_ONE)
 #define CRISIS_DUE_NS (2 * SIM_S)
+/* Without a group nodes know each other when they have all been said hello to. */
+#define MEETING_NS (5 * SIM_S)
 /* What somebody said while it was true may go round for so long. */
 #define ECHO_NS (20 * SIM_S)
 #define TURN 1.25
@@ -119,7 +121,8 @@ static void watch_reserve(struct sim_node *n, const struct control_output *price
 		    sim_coupling(w, i, n->index) < 0.5)
 			continue;
 		c->priced[at] |= bit;
-		if (measured(w, false))
+		/* Who has started since found the crisis there: what he did first says nothing. */
+		if (measured(w, false) && n->started_ns <= c->began_ns)
 			w->stats.reserve[bucket_of(w->now_ns - c->began_ns)]++;
 	}
 }
@@ -189,10 +192,12 @@ static void crisis_of_other(struct sim_node *n, struct sim_node *of, bool on)
 		w->stats.whole[bucket_of(latency)]++;
 }
 
-/* Whether it could have heard all that was said since. */
+/* Whether it could have heard all that was said since, and was known to the others by then. */
 static bool awake_since(const struct sim_node *n, uint64_t since)
 {
-	return n->running && !n->paused && n->started_ns < since && n->resumed_ns < since;
+	uint64_t known = n->started_ns + (n->config.multicast ? 0 : MEETING_NS);
+
+	return n->running && !n->paused && known < since && n->resumed_ns < since;
 }
 
 /**
