@@ -444,6 +444,14 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 			pass_on(g, c);
 		return;
 	}
+	/*
+	 * Whether a node lives is for its own zone to say: what it answers there hardly comes here,
+	 * and who is not heard here is forgotten in any case.
+	 */
+	if (!own && m->zone != g->config.zone) {
+		g->counters[GOSSIP_DROP_ZONE]++;
+		return;
+	}
 	/* Somebody may have believed what was made up of it, but accuses it rightly. */
 	known = *c;
 	if (!own && beyond(m->incarnation, c->incarnation))

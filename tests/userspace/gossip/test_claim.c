@@ -216,6 +216,34 @@ static void who_is_shut_out_comes_back(void)
 	net_free(s.net);
 }
 
+/* Who answers in his own zone is not heard here: nobody here says that he is dead. */
+static void the_lives_of_other_zones_are_not_judged(void)
+{
+	struct stage s = stage();
+	struct net_node *n = &s.net->node[2];
+	struct seal_sender other = {
+		.node = net_id(60), .zone = 2, .incarnation = 1, .salt = 78,
+	};
+	struct gossip_addr from = net_addr(60);
+	uint8_t bytes[GW_DATAGRAM_MAX];
+	struct gw_record r;
+	uint64_t dropped;
+	int len;
+
+	hello(&s);
+	len = seal_datagram(&n->crypto, &n->config.keys, &other, bytes, 0);
+	gossip_receive(s.net->node[0].g, s.net->now_ns, &from, bytes, len);
+	CHECK_EQ(state(&s, 60), GOSSIP_ALIVE);
+	dropped = counted(&s, GOSSIP_DROP_ZONE);
+	r = claim(&s, 60, GW_DEAD, 1);
+	say(&s, &r);
+	CHECK_EQ(state(&s, 60), GOSSIP_ALIVE);
+	CHECK_EQ(counted(&s, GOSSIP_DROP_ZONE), dropped + 1);
+	net_live(s.net, 30, 50);
+	CHECK_EQ(state(&s, 60), GOSSIP_ALIVE);
+	net_free(s.net);
+}
+
 static void claims_about_strangers_are_passed_on(void)
 {
 	struct stage s = stage();
@@ -420,6 +448,7 @@ static const struct test_case cases[] = {
 	{ "the_accused_goes_above", the_accused_goes_above },
 	{ "who_is_made_up_goes_above", who_is_made_up_goes_above },
 	{ "who_is_shut_out_comes_back", who_is_shut_out_comes_back },
+	{ "the_lives_of_other_zones_are_not_judged", the_lives_of_other_zones_are_not_judged },
 	{ "claims_about_strangers_are_passed_on", claims_about_strangers_are_passed_on },
 	{ "verifications_are_rationed", verifications_are_rationed },
 	{ "who_asks_is_answered", who_asks_is_answered },
