@@ -258,6 +258,7 @@ struct gossip {
 	bool speaker;
 	struct gw_id speaks;
 	uint64_t candidate_ns;
+	bool was_slow;
 	uint64_t summary_ns;
 
 	uint32_t chain[CHAIN_MAX];

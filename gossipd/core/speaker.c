@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who speaks for a zone, and what zones tell each other. The speaker is whoever of the live nodes
- * has the lowest name, but who speaks goes on as long as he lives: a node that comes back does
- * not take the word. Nobody has to agree on it: two speakers for a while cost some datagrams,
- * none costs the other zones a few seconds of news.
+ * has the lowest name and begins, but who speaks goes on as long as he lives: a node that comes
+ * back does not take the word. Nobody has to agree on it: two speakers for a while cost some
+ * datagrams, none costs the other zones a few seconds of news.
  */
 #include <math.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "internal.h"
 
 #define TICK_NS (500 * MS_NS)
-/* A candidate waits so long for somebody better. */
+/* A candidate waits so long for somebody better, for each of those there are. */
 #define HOLD_NS (2 * SEC_NS)
 #define SUMMARY_NS (2 * SEC_NS)
 #define URGENT_GAP_NS (20 * MS_NS)
@@ -21,7 +21,7 @@
 #define PASSES_PER_S 50
 #define PASSES_BURST 5
 #define PASSES_ALL_PER_S 200
-/* A node that is slow itself does not stand. */
+/* To a node that is slow itself all others are better. */
 #define HEALTH_LIMIT 4
 
 static int16_t to_s16(double value)
@@ -71,37 +71,51 @@ static void fill(struct gossip *g, struct gw_record *record)
 static bool stands(const struct gossip *g, const struct member *m)
 {
 	return m->zone == g->config.zone && m->state == GOSSIP_ALIVE && m->has_beacon &&
-	       !m->unseen && !(m->beacon.flags & GW_LEAVING);
+	       m->addr.len && !m->unseen && !(m->beacon.flags & GW_LEAVING);
 }
 
-static void elect(struct gossip *g)
+/* Who speaks, of all that say so; and how long this node leaves it to others to begin. */
+static const struct gw_id *look_around(const struct gossip *g, uint64_t *hold_ns)
 {
-	const struct gw_id *self = &g->config.self, *speaks = g->speaker ? self : NULL, *lowest;
-	bool able = g->health < HEALTH_LIMIT, was = g->speaker;
+	const struct gw_id *self = &g->config.self, *speaks = g->speaker ? self : NULL;
+	uint32_t i, others = 0, lower = 0;
 	const struct member *m;
-	uint32_t i;
 
-	lowest = able ? self : NULL;
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
 		if (!stands(g, m))
 			continue;
+		others++;
+		lower += id_compare(&m->id, self) < 0;
 		if ((m->beacon.flags & GW_SPEAKER) && (!speaks || id_compare(&m->id, speaks) < 0))
 			speaks = &m->id;
-		if (!lowest || id_compare(&m->id, lowest) < 0)
-			lowest = &m->id;
 	}
-	if (speaks || lowest != self) {
+	*hold_ns = HOLD_NS * (1 + (g->health < HEALTH_LIMIT ? lower : others));
+	return speaks;
+}
+
+static void elect(struct gossip *g)
+{
+	const struct gw_id *self = &g->config.self, *speaks;
+	bool slow = g->health >= HEALTH_LIMIT, was = g->speaker;
+	uint64_t hold_ns;
+
+	speaks = look_around(g, &hold_ns);
+	/* Once: if nobody else begins, a slow one is better than none. */
+	if (speaks == self && slow && !g->was_slow)
+		speaks = NULL;
+	g->was_slow = slow;
+	if (speaks) {
 		g->candidate_ns = 0;
-		g->speaker = speaks == self && able;
 	} else if (!g->candidate_ns) {
 		g->candidate_ns = g->now_ns;
-	} else if (g->now_ns - g->candidate_ns >= HOLD_NS) {
-		g->speaker = true;
+	} else if (g->now_ns - g->candidate_ns >= hold_ns) {
+		g->candidate_ns = 0;
 		speaks = self;
 	}
+	g->speaker = speaks == self;
 	memset(&g->speaks, 0, sizeof(g->speaks));
-	if (speaks && (speaks != self || g->speaker))
+	if (speaks)
 		g->speaks = *speaks;
 	if (g->speaker == was)
 		return;

@@ -65,6 +65,51 @@ static void two_speakers_become_one(void)
 	net_free(net);
 }
 
+/* The last one has no probe that is answered, and is not slow for that. */
+static void who_is_left_alone_speaks(void)
+{
+	struct net *net = net_new(3);
+	struct gossip_self self;
+	uint32_t i, silent = 0;
+
+	for (i = 0; i < 3; i++)
+		net->node[i].config.suspicion_mult = 6;
+	net_start_all(net);
+	net_live(net, 6, 50);
+	CHECK(speaks(net, 0), "not the lowest");
+	net_kill(net, 0);
+	net_kill(net, 1);
+	for (i = 0; i < 60; i++) {
+		net_live(net, 1, 50);
+		silent += !speaks(net, 2);
+	}
+	gossip_get_self(net->node[2].g, &self);
+	CHECK(self.health >= 4, "health %u", self.health);
+	CHECK(silent < 10, "nobody spoke for %u s", silent);
+	net_free(net);
+}
+
+/* The lowest name is there and slow: it stops, and the next one does not wait for it. */
+static void the_slow_are_not_waited_for(void)
+{
+	struct net *net = net_new(5);
+	struct gossip_self self;
+	uint32_t i;
+
+	net_start_all(net);
+	net_live(net, 6, 50);
+	CHECK(speaks(net, 0), "not the lowest");
+	for (i = 0; i < 30; i++) {
+		net->node[0].paused_until_ns = net->now_ns + 1500 * NET_MS;
+		net_run(net, 2 * NET_S);
+	}
+	gossip_get_self(net->node[0].g, &self);
+	CHECK(self.health >= 4, "health %u", self.health);
+	CHECK(!speaks(net, 0), "slow, and speaks");
+	CHECK_EQ(speakers(net), 1);
+	net_free(net);
+}
+
 /* Zones of 4 nodes; one node of each zone knows the address of one node of the next. */
 static struct net *zones(uint32_t nr)
 {
@@ -273,6 +318,8 @@ static void nobody_goes_where_it_is_as_dear(void)
 
 static const struct test_case cases[] = {
 	{ "one_speaks_and_goes_on", one_speaks_and_goes_on },
+	{ "who_is_left_alone_speaks", who_is_left_alone_speaks },
+	{ "the_slow_are_not_waited_for", the_slow_are_not_waited_for },
 	{ "two_speakers_become_one", two_speakers_become_one },
 	{ "zones_hear_of_each_other", zones_hear_of_each_other },
 	{ "a_crisis_is_heard_in_the_next_zone", a_crisis_is_heard_in_the_next_zone },
