@@ -140,7 +140,7 @@ void crisis_relay(struct gossip *g)
 		}
 		g->relays[i].due_ns = 0;
 	}
-	nr = spread_choose(g, peers, g->config.fanout);
+	nr = spread_choose(g, peers, g->config.fanout, false);
 	for (i = 0; i < nr; i++)
 		out_to(g, peers[i], true);
 }

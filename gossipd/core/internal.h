@@ -332,7 +332,7 @@ void crisis_relay(struct gossip *g);
 void crisis_receive(struct gossip *g, struct member *from, const struct gw_crisis *c);
 
 /* --- spread.c: from others to others --- */
-uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr);
+uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr, bool alive);
 void spread_round(struct gossip *g);
 void spread_pull(struct gossip *g);
 void spread_ask(struct gossip *g, struct member *m);

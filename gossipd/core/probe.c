@@ -102,11 +102,13 @@ static void ask_others(struct gossip *g, struct member *target)
 {
 	struct probe *p = &g->probe;
 	struct member *peers[PEERS_MAX];
-	uint32_t i, nr = spread_choose(g, peers, g->config.indirect);
+	uint32_t more = g->config.indirect < PEERS_MAX, i, nr;
 
+	/* One more, as the target may be among them. */
+	nr = spread_choose(g, peers, g->config.indirect + more, true);
 	p->stage = PROBE_INDIRECT;
-	for (i = 0; i < nr; i++) {
-		if (peers[i] == target || peers[i]->state != GOSSIP_ALIVE)
+	for (i = 0; i < nr && p->asked < g->config.indirect; i++) {
+		if (peers[i] == target)
 			continue;
 		p->asked++;
 		send_probe(g, peers[i], GW_PING_FOR_ME, p->number, &p->target, &g->config.self);

@@ -32,12 +32,12 @@ static double urgency(const struct gossip *g, double margin_c)
 	return margin_c >= g->config.margin_critical_c ? 0.5 : 1;
 }
 
-static double peer_weight(const struct gossip *g, const struct member *m)
+static double peer_weight(const struct gossip *g, const struct member *m, bool alive)
 {
 	uint64_t since = m->sent_ns ? g->now_ns - m->sent_ns : RECENT_NS;
 	double recency = since < RECENT_NS ? (double)since / (double)RECENT_NS : 1;
 
-	if (!core_peer(g, m))
+	if (!core_peer(g, m) || (alive && m->state != GOSSIP_ALIVE))
 		return 0;
 	return (COUPLING_FLOOR + m->coupling) * (0.1 + urgency(g, m->margin_c)) * (0.01 + recency);
 }
@@ -51,8 +51,11 @@ static bool among(struct member **peers, uint32_t nr, const struct member *m)
 	return false;
 }
 
-/* Draw different peers, each with a probability in proportion to its weight. */
-uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr)
+/*
+ * Draw different peers, each with a probability in proportion to its weight; of those only that
+ * nobody suspects, if they are to do something.
+ */
+uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr, bool alive)
 {
 	double sum, at;
 	uint32_t chosen, i;
@@ -63,7 +66,7 @@ uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr)
 		for (i = 0; i < g->members.nr; i++) {
 			m = members_at(&g->members, i);
 			if (!among(peers, chosen, m))
-				sum += peer_weight(g, m);
+				sum += peer_weight(g, m, alive);
 		}
 		if (!(sum > 0))
 			break;
@@ -71,11 +74,11 @@ uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr)
 		peers[chosen] = NULL;
 		for (i = 0; i < g->members.nr; i++) {
 			m = members_at(&g->members, i);
-			if (among(peers, chosen, m) || !(peer_weight(g, m) > 0))
+			if (among(peers, chosen, m) || !(peer_weight(g, m, alive) > 0))
 				continue;
 			/* Rounding may leave a rest: that is the last one's. */
 			peers[chosen] = m;
-			at -= peer_weight(g, m);
+			at -= peer_weight(g, m, alive);
 			if (at < 0)
 				break;
 		}
@@ -149,7 +152,7 @@ static uint64_t round_ns(const struct gossip *g)
 void spread_round(struct gossip *g)
 {
 	struct member *peers[PEERS_MAX];
-	uint32_t nr = spread_choose(g, peers, g->config.fanout), i;
+	uint32_t nr = spread_choose(g, peers, g->config.fanout, false), i;
 
 	if (nr) {
 		batch(g, BATCH);
@@ -164,7 +167,7 @@ void spread_pull(struct gossip *g)
 {
 	struct gw_record record = { .type = GW_PULL };
 	struct member *peers[PEERS_MAX];
-	uint32_t nr = spread_choose(g, peers, g->config.fanout), i;
+	uint32_t nr = spread_choose(g, peers, g->config.fanout, false), i;
 
 	record.pull = (struct gw_pull){ .limit = BATCH, .zone = g->config.zone };
 	for (i = 0; i < nr; i++) {
