@@ -262,6 +262,17 @@ void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_
 	out_send(g, GOSSIP_UNICAST, to, false);
 }
 
+/*
+ * Something has come of a node itself. If nobody but this node has accused it, for hearing nothing,
+ * that is settled; what others say is theirs to take back, and the node's to refute.
+ */
+void claim_heard(struct gossip *g, struct member *m)
+{
+	if (m->state == GOSSIP_SUSPECT && m->nr_accusers == 1 &&
+	    id_equal(&m->accusers[0], &g->config.self))
+		set_state(g, m, GOSSIP_ALIVE);
+}
+
 /* A node is known to have lived in this incarnation: a higher one refutes all of lower ones. */
 void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation)
 {
@@ -276,7 +287,10 @@ void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation)
 
 /* --- what others claim --- */
 
-/* The next incarnation above, kept on disk, and everybody told. */
+/*
+ * The next incarnation above, kept on disk, and everybody told: those of a round at once, as the
+ * group may take everything and give nothing.
+ */
 static void rise_above(struct gossip *g, uint64_t incarnation, const struct gw_id *who)
 {
 	struct gw_record record;
@@ -288,6 +302,7 @@ static void rise_above(struct gossip *g, uint64_t incarnation, const struct gw_i
 	claim_make(g, &g->config.self, g->incarnation, GW_ALIVE, &record);
 	out_queue(g, &record);
 	core_timer_sooner(g, TIMER_BEACON, core_random_below(g, 10 * MS_NS));
+	core_timer_sooner(g, TIMER_ROUND, core_random_below(g, 20 * MS_NS));
 }
 
 /* Whether nobody comes to that incarnation by living, from one that is known. */
@@ -368,6 +383,18 @@ static bool genuine(struct gossip *g, struct member *from, const struct gw_claim
 	return false;
 }
 
+/*
+ * Whether an accusation of this node is to be answered. From the accuser himself, not only if his
+ * signature is right: somebody may have told this node another key for his. To answer costs no more
+ * than what anybody with a key of his own can have.
+ */
+static bool heeded(struct gossip *g, struct member *from, const struct gw_claim *c)
+{
+	if (id_equal(&from->id, &c->claimant))
+		return claim_work(g, from);
+	return genuine(g, from, c);
+}
+
 static void pass_on(struct gossip *g, const struct gw_claim *c)
 {
 	struct gw_record record;
@@ -435,7 +462,7 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 	if (id_equal(&c->subject, &g->config.self)) {
 		if (beyond(g->incarnation, c->incarnation))
 			g->counters[GOSSIP_DROP_STALE]++;
-		else if (c->incarnation >= g->incarnation && genuine(g, from, c))
+		else if (c->incarnation >= g->incarnation && heeded(g, from, c))
 			refute(g, c);
 		return;
 	}

@@ -368,6 +368,7 @@ void claim_verdict(struct gossip *g, struct member *m);
 uint32_t claim_needed(const struct gossip *g, const struct member *m);
 uint64_t claim_timeout(const struct gossip *g, const struct member *m);
 bool claim_work(struct gossip *g, struct member *from);
+void claim_heard(struct gossip *g, struct member *m);
 void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation);
 
 /* --- hello.c --- */

@@ -348,12 +348,12 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 	}
 	if (m == from)
 		own_word(m);
-	if (m->state == GOSSIP_DEAD && b->incarnation <= m->incarnation) {
-		/* Who is thought dead and speaks himself has to hear of that. */
-		if (m == from)
-			claim_answer(g, m);
+	/* Who is thought dead, or may be, and speaks himself has to hear of that. */
+	if (m == from && b->incarnation <= m->incarnation &&
+	    (m->state == GOSSIP_DEAD || m->state == GOSSIP_SUSPECT))
+		claim_answer(g, m);
+	if (m->state == GOSSIP_DEAD && b->incarnation <= m->incarnation)
 		return NULL;
-	}
 	if (!newer(m, b) || (m->state == GOSSIP_LEFT && b->incarnation <= m->incarnation)) {
 		g->counters[GOSSIP_DROP_STALE]++;
 		if (m == from && m->state == GOSSIP_ALIVE)

@@ -63,6 +63,8 @@ struct net {
 	uint64_t delay_min_ns, delay_max_ns;
 	/* Of this one nothing reaches that one; NET_NODES is nobody. */
 	uint32_t cut_from, cut_to;
+	/* The group takes everything and gives nothing. */
+	bool group_empty;
 	struct net_packet **heap;
 	size_t in_flight, room;
 	uint64_t number;
@@ -246,6 +248,8 @@ static inline void net_send(void *ctx, enum gossip_dest dest, const struct gossi
 	net->sent[n->index] += len;
 	if (len > net->largest)
 		net->largest = len;
+	if (dest == GOSSIP_MULTICAST && net->group_empty)
+		return;
 	if (dest == GOSSIP_UNICAST) {
 		i = (uint32_t)to->byte[0] << 8 | to->byte[1];
 		if (i < net->nr)

@@ -3,7 +3,7 @@
  * Who is silent, who is dead, and above all who is not: nodes that are killed, stopped, starved,
  * cut off and started again.
  */
-#include "net.h"
+#include "insider.h"
 
 /* A detector that comes to verdicts within the time of a test. */
 static struct net *quick(uint32_t nr)
@@ -186,6 +186,74 @@ static void the_accused_refute(void)
 	CHECK_EQ(net->node[5].persisted, self.incarnation);
 	CHECK(net->node[5].events[GOSSIP_EV_REFUTE], "not told");
 	CHECK(gossip_counters(net->node[5].g)[GOSSIP_REFUTED] > 0, "not counted");
+	net_free(net);
+}
+
+/* A group that is silently empty: what refutes goes to some at once by themselves. */
+static void a_refutation_needs_no_group(void)
+{
+	struct net *net = net_new(12);
+	struct insider s = insider(net, 11, 1);
+	struct gossip_member m;
+	uint32_t i, nr = 0;
+
+	for (i = 0; i < 11; i++)
+		net_start(net, i);
+	net_live(net, 5, 50);
+	insider_hello(&s, 5);
+	net->group_empty = true;
+	insider_claim(&s, 5, &net->node[5].config.self, GW_SUSPECT, 1);
+	net_run(net, 100 * NET_MS);
+	for (i = 0; i < 11; i++)
+		nr += i != 5 && net_member(net, i, 5, &m) && m.incarnation == 2;
+	CHECK(nr >= 2, "%u of 10 know", nr);
+	net_free(net);
+}
+
+/* What nobody but this node has said, for hearing nothing, is over when it hears. */
+static void the_own_suspicion_ends_by_hearing(void)
+{
+	struct net *net = net_new(2);
+	struct gossip_member m;
+
+	net_start_all(net);
+	net_live(net, 4, 50);
+	/* So that it can neither be asked nor told. */
+	net->cut_from = 0;
+	net->cut_to = 1;
+	net->node[1].paused_until_ns = net->now_ns + 6 * NET_S;
+	net_run(net, 6 * NET_S - NET_MS);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	net_run(net, 20 * NET_MS);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE, "state %d", m.state);
+	CHECK_EQ(m.incarnation, 1);
+	net_free(net);
+}
+
+/* Who is suspected, has not heard of it, and is heard here hears of it from here. */
+static void a_suspect_that_is_heard_is_told(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gw_record r = { .type = GW_CLAIM };
+	struct gossip_member m;
+
+	net->node[0].config.probe_interval_ms = 600000;
+	net_start(net, 0);
+	net_start(net, 1);
+	net_live(net, 4, 50);
+	insider_hello(&s, 0);
+	/* Not to be passed on. */
+	r.claim = (struct gw_claim){
+		.verdict = GW_SUSPECT, .subject = net_id(1), .incarnation = 1,
+		.claimant = net_id(2),
+	};
+	CHECK(seal_sign(&s.n->crypto, &r), "not signed");
+	insider_say(&s, 0, &r);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	net_live(net, 2, 50);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE, "state %d", m.state);
+	CHECK_EQ(m.incarnation, 2);
 	net_free(net);
 }
 
@@ -461,6 +529,9 @@ static const struct test_case cases[] = {
 	{ "a_pause_of_30_s_is_no_death", a_pause_of_30_s_is_no_death },
 	{ "starved_nodes_kill_nobody", starved_nodes_kill_nobody },
 	{ "the_accused_refute", the_accused_refute },
+	{ "a_refutation_needs_no_group", a_refutation_needs_no_group },
+	{ "the_own_suspicion_ends_by_hearing", the_own_suspicion_ends_by_hearing },
+	{ "a_suspect_that_is_heard_is_told", a_suspect_that_is_heard_is_told },
 	{ "a_restart_with_an_old_incarnation_gets_in", a_restart_with_an_old_incarnation_gets_in },
 	{ "a_restart_that_forgot_its_incarnation_gets_in",
 	  a_restart_that_forgot_its_incarnation_gets_in },
