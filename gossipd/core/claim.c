@@ -136,7 +136,8 @@ static double shortest_ns(const struct gossip *g)
 	       (double)(g->config.probe_interval_ms * MS_NS);
 }
 
-static uint64_t longest_ns(const struct gossip *g)
+/* The longest that a suspicion lasts. */
+uint64_t claim_longest(const struct gossip *g)
 {
 	return (uint64_t)(shortest_ns(g) * g->config.suspicion_max_mult);
 }
@@ -154,14 +155,18 @@ uint64_t claim_timeout(const struct gossip *g, const struct member *m)
 }
 
 /*
- * Others who could confirm need not know the node: who has just started never met one that is gone.
- * So the longest time is the end of it, if nothing was heard of the node meanwhile by any way. Of
- * other zones' nodes not much is ever heard.
+ * Others who could confirm need not know the node: who has just started never met one that is gone,
+ * and accusers who know it by a lower incarnation do not count. So the longest time is the end of
+ * it, if nothing was heard of the node meanwhile by any way: for so long, whatever interval was
+ * announced in its name. Who could not be asked, and was only spoken of, is forgotten instead.
  */
 static bool waited_enough(const struct gossip *g, const struct member *m)
 {
-	return m->unseen && m->zone == g->config.zone &&
-	       g->now_ns >= m->state_ns + longest_ns(g) + (g->deaf_ns - m->state_deaf_ns);
+	uint64_t longest = claim_longest(g);
+
+	return m->addr.len && m->zone == g->config.zone &&
+	       (m->unseen || detect_unheard(g, m, longest)) &&
+	       g->now_ns >= m->state_ns + longest + (g->deaf_ns - m->state_deaf_ns);
 }
 
 static void watch(struct gossip *g, struct member *m)

@@ -18,9 +18,13 @@
 #define ASKS_PER_S 32
 #define UNSEEN_MIN_NS (3 * SEC_NS)
 #define LOST_MIN_NS (3 * SEC_NS)
-/* Who cannot be probed, as nobody knows where he is, or as he is of another zone. */
+/* Who is of another zone, and so is not probed, when he has not been seen for so long. */
 #define FORGET_NS (60 * SEC_NS)
+/* For who is not probed no interval counts for more, as others can have said it. */
+#define PROMISE_NS (30 * SEC_NS)
 #define HEALTH_MAX 7
+/* What stands for all that is older: gossip-wire.md. */
+#define AGE_MAX_MS 65534
 
 static uint64_t interval_ns(const struct gossip *g, const struct member *m)
 {
@@ -61,10 +65,31 @@ static uint64_t unseen_after(const struct gossip *g, const struct member *m)
 	return length > UNSEEN_MIN_NS ? length : UNSEEN_MIN_NS;
 }
 
+/*
+ * When a node that cannot be probed is forgotten; UINT64_MAX for those that can. By hearsay alone
+ * nobody lives for longer than a suspicion takes.
+ */
+static uint64_t forget_at(const struct gossip *g, const struct member *m)
+{
+	uint64_t length = unseen_after(g, m), longest = claim_longest(g);
+
+	if (length > PROMISE_NS)
+		length = PROMISE_NS;
+	if (!m->addr.len)
+		return over(g, m, length > longest ? length : longest);
+	return m->zone == g->config.zone ? UINT64_MAX : over(g, m, length + FORGET_NS);
+}
+
 static void set_hear(struct gossip *g, const struct member *m, uint64_t when_ns)
 {
 	timers_set(&g->timers, core_timer_of(g, m, MEMBER_HEAR),
 		   when_ns > g->now_ns ? when_ns : g->now_ns + 1);
+}
+
+/* Whether no beacon that was measured within that time has come of a node, by any way. */
+bool detect_unheard(const struct gossip *g, const struct member *m, uint64_t length_ns)
+{
+	return g->now_ns >= over(g, m, length_ns);
 }
 
 /* Whether a node of which there is no newer beacon would be silent. */
@@ -72,7 +97,25 @@ bool detect_old(const struct gossip *g, const struct gw_beacon *b)
 {
 	uint64_t interval = b->interval_ms ? b->interval_ms : g->config.interval_cool_ms;
 
-	return b->age_ms >= MISSED_SILENT * interval;
+	/* Older than can be said is older than any. */
+	return b->age_ms >= AGE_MAX_MS || b->age_ms >= MISSED_SILENT * interval;
+}
+
+/* The next of what follows from a time without a word. */
+static void watch(struct gossip *g, const struct member *m)
+{
+	uint64_t silent = over(g, m, MISSED_SILENT * interval_ns(g, m));
+	uint64_t unseen = over(g, m, unseen_after(g, m));
+	uint64_t forget = forget_at(g, m), next = forget;
+
+	if (g->now_ns < silent)
+		next = over(g, m, quiet_after(g, m));
+	else if (g->now_ns < unseen)
+		next = unseen;
+	if (forget < next)
+		next = forget;
+	if (next != UINT64_MAX)
+		set_hear(g, m, next);
 }
 
 /*
@@ -96,17 +139,16 @@ void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns)
 		price_soon(g, false);
 	}
 	m->asks = 0;
-	set_hear(g, m, over(g, m, quiet_after(g, m)));
+	watch(g, m);
 }
 
 /* Nothing has come of it for a while: it is asked, as long as it is not silent. */
 static void ask(struct gossip *g, struct member *m)
 {
-	if (m->asks == ASKS || g->now_ns < over(g, m, quiet_after(g, m)))
+	if (m->asks == ASKS || m->silent || !detect_unheard(g, m, quiet_after(g, m)))
 		return;
 	m->asks++;
-	if (!m->silent && core_peer(g, m) &&
-	    bucket_take(&g->asks, g->now_ns, ASKS_PER_S, ASKS_PER_S, 1, 0))
+	if (core_peer(g, m) && bucket_take(&g->asks, g->now_ns, ASKS_PER_S, ASKS_PER_S, 1, 0))
 		spread_ask(g, m);
 }
 
@@ -121,31 +163,19 @@ static void fall_silent(struct gossip *g, struct member *m)
 
 void detect_hear_due(struct gossip *g, struct member *m)
 {
-	uint64_t silent = over(g, m, MISSED_SILENT * interval_ns(g, m));
-	uint64_t unseen = over(g, m, unseen_after(g, m));
-	uint64_t forget = unseen + FORGET_NS;
-
-	if (g->now_ns < silent) {
-		ask(g, m);
-		set_hear(g, m, over(g, m, quiet_after(g, m)));
+	if (g->now_ns >= forget_at(g, m)) {
+		core_remove(g, m);
 		return;
 	}
-	if (!m->silent && (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT))
+	ask(g, m);
+	if (!m->silent && detect_unheard(g, m, MISSED_SILENT * interval_ns(g, m)) &&
+	    (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT))
 		fall_silent(g, m);
-	if (g->now_ns < unseen) {
-		set_hear(g, m, unseen);
-		return;
-	}
-	if (!m->unseen) {
+	if (!m->unseen && detect_unheard(g, m, unseen_after(g, m))) {
 		m->unseen = true;
 		price_soon(g, false);
 	}
-	if (g->now_ns < forget) {
-		set_hear(g, m, forget);
-		return;
-	}
-	if (!m->addr.len || m->zone != g->config.zone)
-		core_remove(g, m);
+	watch(g, m);
 }
 
 /* A suspicion has run its time, or a dead one has been in the table for long enough. */

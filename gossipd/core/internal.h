@@ -344,6 +344,7 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns);
 bool detect_old(const struct gossip *g, const struct gw_beacon *b);
 bool detect_lost(const struct gossip *g, const struct member *m);
+bool detect_unheard(const struct gossip *g, const struct member *m, uint64_t length_ns);
 void detect_hear_due(struct gossip *g, struct member *m);
 void detect_life_due(struct gossip *g, struct member *m);
 void detect_stalled(struct gossip *g, uint64_t gap_ns);
@@ -367,6 +368,7 @@ void claim_impostor(struct gossip *g, struct member *from, const struct gw_beaco
 void claim_verdict(struct gossip *g, struct member *m);
 uint32_t claim_needed(const struct gossip *g, const struct member *m);
 uint64_t claim_timeout(const struct gossip *g, const struct member *m);
+uint64_t claim_longest(const struct gossip *g);
 bool claim_work(struct gossip *g, struct member *from);
 void claim_heard(struct gossip *g, struct member *m);
 void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation);

@@ -127,6 +127,144 @@ static void an_unsigned_crisis_shuts_nobody_out(void)
 	net_free(net);
 }
 
+/*
+ * With an incarnation that the others do not have, and an interval of a minute: one accuser alone,
+ * who has been promised a beacon in a while.
+ */
+static void a_long_interval_keeps_nobody_alive(void)
+{
+	struct net *net = net_new(5);
+	struct insider s = insider(net, 4, 1);
+	struct gw_record r = insider_beacon(&net->node[4].config.self, 1ULL << 50);
+	struct gossip_member m;
+	uint32_t i;
+
+	for (i = 0; i < 5; i++) {
+		net->node[i].config.suspicion_mult = 4;
+		net->node[i].config.suspicion_max_mult = 3;
+	}
+	for (i = 0; i < 4; i++)
+		net_start(net, i);
+	net_live(net, 4, 50);
+	for (i = 0; i < 4; i++)
+		insider_hello(&s, i);
+	r.beacon.interval_ms = 65535;
+	/* Not passed on. */
+	r.beacon.ttl = 0;
+	insider_say(&s, 0, &r);
+	/* 12 s is the longest, 4 nodes are probed by then. */
+	net_live(net, 20, 50);
+	for (i = 0; i < 4; i++)
+		CHECK(net_member(net, i, 4, &m) && m.state == GOSSIP_DEAD, "node %u", i);
+	net_free(net);
+}
+
+/* What others say of a node is worth something for as long as a suspicion takes. */
+static void hearsay_alone_keeps_nobody_alive(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gw_id often = net_id(60), rarely = net_id(61), old = net_id(62), other = net_id(63);
+	struct gw_record r;
+	struct gossip_member m;
+
+	net->node[0].config.suspicion_mult = 4;
+	net->node[0].config.suspicion_max_mult = 3;
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	r = insider_beacon(&often, 1);
+	insider_say(&s, 0, &r);
+	r = insider_beacon(&rarely, 1);
+	r.beacon.interval_ms = 65535;
+	insider_say(&s, 0, &r);
+	/* As if of another zone, which nobody has looked at. */
+	r = (struct gw_record){ .type = GW_HELLO };
+	r.hello = (struct gw_hello){
+		.node = other, .incarnation = 1, .zone = 9,
+		.public_key = s.n->config.public_key,
+	};
+	CHECK(seal_sign(&s.n->crypto, &r), "not signed");
+	insider_say(&s, 0, &r);
+	r = insider_beacon(&other, 1);
+	r.beacon.interval_ms = 65535;
+	insider_say(&s, 0, &r);
+	/* That stands for all that is older, by any interval. */
+	r = insider_beacon(&old, 1);
+	r.beacon.interval_ms = 65535;
+	r.beacon.age_ms = 65534;
+	insider_say(&s, 0, &r);
+	CHECK(!net_member(net, 0, 62, &m), "as old as can be, and taken");
+	net_live(net, 11, 50);
+	CHECK(net_member(net, 0, 60, &m) && m.state == GOSSIP_ALIVE, "forgotten too early");
+	net_live(net, 2, 50);
+	CHECK(!net_member(net, 0, 60, &m), "not forgotten after the longest suspicion");
+	net_live(net, 15, 50);
+	CHECK(net_member(net, 0, 61, &m), "forgotten too early");
+	net_live(net, 4, 50);
+	CHECK(!net_member(net, 0, 61, &m), "not forgotten after 30 s");
+	CHECK(!net_member(net, 0, 63, &m), "not forgotten, as of another zone");
+	net_free(net);
+}
+
+/* Nobody here could ask it anything: it may well live elsewhere. It is forgotten, not dead. */
+static void who_is_only_spoken_of_is_not_judged(void)
+{
+	struct net *net = net_new(5);
+	struct insider s = insider(net, 4, 1);
+	struct gw_id elsewhere = net_id(60);
+	struct gw_record r = insider_beacon(&elsewhere, 1);
+	struct gossip_member m;
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		net->node[i].config.suspicion_mult = 4;
+		net->node[i].config.suspicion_max_mult = 3;
+		net_start(net, i);
+	}
+	net_live(net, 4, 50);
+	insider_hello(&s, 0);
+	r.beacon.interval_ms = 65535;
+	r.beacon.ttl = 0;
+	insider_say(&s, 0, &r);
+	insider_claim(&s, 0, &elsewhere, GW_SUSPECT, 1);
+	net_live(net, 25, 50);
+	CHECK(net_member(net, 0, 60, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	net_live(net, 10, 50);
+	CHECK(!net_member(net, 0, 60, &m), "not forgotten");
+	net_free(net);
+}
+
+/* Who has been told a wrong key for his accuser refutes all the same, if it is him who says so. */
+static void a_wrong_key_hinders_no_refutation(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1), accuser = insider(net, 0, 1);
+	struct gw_record r = { .type = GW_HELLO };
+	struct gossip_self self;
+
+	net_start(net, 1);
+	net_live(net, 4, 50);
+	r.hello = (struct gw_hello){
+		.ttl = 3, .node = net_id(0), .incarnation = 9, .zone = 1,
+		.public_key = s.n->config.public_key,
+	};
+	CHECK(seal_sign(&s.n->crypto, &r), "not signed");
+	insider_say(&s, 1, &r);
+	r = (struct gw_record){ .type = GW_CLAIM };
+	r.claim = (struct gw_claim){
+		.verdict = GW_SUSPECT, .subject = net_id(1), .incarnation = 1,
+		.claimant = net_id(0),
+	};
+	CHECK(seal_sign(&accuser.n->crypto, &r), "not signed");
+	insider_say(&s, 1, &r);
+	gossip_get_self(net->node[1].g, &self);
+	CHECK_EQ(self.incarnation, 1);
+	insider_say(&accuser, 1, &r);
+	gossip_get_self(net->node[1].g, &self);
+	CHECK_EQ(self.incarnation, 2);
+	net_free(net);
+}
+
 /* --- nodes that do not exist --- */
 
 static void endorse(struct net *net)
@@ -251,6 +389,10 @@ static const struct test_case cases[] = {
 	{ "who_has_lost_all_gets_in", who_has_lost_all_gets_in },
 	{ "the_own_word_counts_more", the_own_word_counts_more },
 	{ "an_unsigned_crisis_shuts_nobody_out", an_unsigned_crisis_shuts_nobody_out },
+	{ "a_long_interval_keeps_nobody_alive", a_long_interval_keeps_nobody_alive },
+	{ "hearsay_alone_keeps_nobody_alive", hearsay_alone_keeps_nobody_alive },
+	{ "who_is_only_spoken_of_is_not_judged", who_is_only_spoken_of_is_not_judged },
+	{ "a_wrong_key_hinders_no_refutation", a_wrong_key_hinders_no_refutation },
 	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
 	{ "those_made_up_make_room", those_made_up_make_room },
 	{ "summaries_silence_nobody", summaries_silence_nobody },
