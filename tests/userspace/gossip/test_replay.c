@@ -79,6 +79,36 @@ static void who_was_forgotten_is_not_brought_back(void)
 	net_free(net);
 }
 
+/* Nor by what somebody still says of it, and the replay on top of that. */
+static void hearsay_opens_no_window(void)
+{
+	struct net *net = one_forgotten();
+	struct insider s = insider(net, 2, 1);
+	struct gw_record r = insider_beacon(&net->node[1].config.self, 1);
+	struct gossip_member m;
+	uint64_t dropped;
+	int twice;
+	size_t i;
+
+	s.sender.node = net_id(50);
+	for (twice = 0; twice < 2; twice++) {
+		r.beacon.seq = 1000;
+		insider_say(&s, 0, &r);
+		CHECK(net_member(net, 0, 1, &m) && !m.addr.len, "not known by hearsay");
+		dropped = gossip_counters(net->node[0].g)[GOSSIP_DROP_REPLAY];
+		for (i = 0; i < spy.nr; i++)
+			spy_replay(net, 0, i);
+		CHECK_EQ(gossip_counters(net->node[0].g)[GOSSIP_DROP_REPLAY], dropped + spy.nr);
+		CHECK(net_member(net, 0, 1, &m) && !m.addr.len, "taken for the node itself");
+		/* Forgotten again, with its window. */
+		net_live(net, 70, 50);
+		CHECK(!net_member(net, 0, 1, &m), "not forgotten");
+		spy_replay(net, 0, spy.nr - 1);
+		CHECK(!net_member(net, 0, 1, &m), "back");
+	}
+	net_free(net);
+}
+
 /* It comes back by itself, and what it has said in its former life is as old as ever. */
 static void who_was_forgotten_comes_back_himself(void)
 {
@@ -174,6 +204,7 @@ static void an_old_datagram_moves_nobody(void)
 static const struct test_case cases[] = {
 	{ "an_old_life_makes_nobody_refute", an_old_life_makes_nobody_refute },
 	{ "who_was_forgotten_is_not_brought_back", who_was_forgotten_is_not_brought_back },
+	{ "hearsay_opens_no_window", hearsay_opens_no_window },
 	{ "who_was_forgotten_comes_back_himself", who_was_forgotten_comes_back_himself },
 	{ "who_was_forgotten_and_forgot_gets_in", who_was_forgotten_and_forgot_gets_in },
 	{ "who_was_cut_off_goes_on_as_he_was", who_was_cut_off_goes_on_as_he_was },
