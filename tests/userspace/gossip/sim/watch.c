@@ -105,6 +105,12 @@ static bool measured(const struct sim_world *w, bool loss)
 	       (loss || (!o->loss && !o->multicast_loss && !o->corrupt && !o->truncate));
 }
 
+/* Whether it was there by that time, and the others knew. */
+static bool known_at(const struct sim_node *n, uint64_t at)
+{
+	return n->started_ns + (n->config.multicast ? 0 : MEETING_NS) < at;
+}
+
 /* The first rise of the price after the news of a crisis next door. */
 static void watch_reserve(struct sim_node *n, const struct control_output *price)
 {
@@ -122,7 +128,8 @@ static void watch_reserve(struct sim_node *n, const struct control_output *price
 			continue;
 		c->priced[at] |= bit;
 		/* Who has started since found the crisis there: what he did first says nothing. */
-		if (measured(w, false) && n->started_ns <= c->began_ns)
+		if (measured(w, false) && known_at(n, c->began_ns) &&
+		    known_at(&w->nodes[i], c->began_ns))
 			w->stats.reserve[bucket_of(w->now_ns - c->began_ns)]++;
 	}
 }
@@ -184,7 +191,8 @@ static void crisis_of_other(struct sim_node *n, struct sim_node *of, bool on)
 	if (!c->on || c->heard[at] & bit)
 		return;
 	c->heard[at] |= bit;
-	if (n->started_ns > c->began_ns || of->paused || of->zone != n->zone)
+	if (!known_at(n, c->began_ns) || !known_at(of, c->began_ns) || of->paused ||
+	    of->zone != n->zone)
 		return;
 	if (measured(w, false) && sim_coupling(w, of->index, n->index) >= 0.5)
 		w->stats.near[bucket_of(latency)]++;
@@ -195,9 +203,7 @@ static void crisis_of_other(struct sim_node *n, struct sim_node *of, bool on)
 /* Whether it could have heard all that was said since, and was known to the others by then. */
 static bool awake_since(const struct sim_node *n, uint64_t since)
 {
-	uint64_t known = n->started_ns + (n->config.multicast ? 0 : MEETING_NS);
-
-	return n->running && !n->paused && known < since && n->resumed_ns < since;
+	return n->running && !n->paused && known_at(n, since) && n->resumed_ns < since;
 }
 
 /**
