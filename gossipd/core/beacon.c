@@ -190,7 +190,7 @@ void beacon_send(struct gossip *g)
 	out_add(g, &record);
 	out_piggyback(g);
 	if (g->config.multicast)
-		out_send(g, GOSSIP_MULTICAST, &(struct gossip_addr){ 0 }, g->crisis);
+		out_group(g, g->crisis);
 	else
 		send_in_turn(g);
 }

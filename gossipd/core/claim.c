@@ -264,7 +264,7 @@ void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_
 	out_add(g, &record);
 	claim_make(g, &gone->id, gone->incarnation, GW_SUSPECT, &record);
 	out_add(g, &record);
-	out_send(g, GOSSIP_UNICAST, to, false);
+	out_at(g, to, false);
 }
 
 /*

@@ -56,7 +56,7 @@ static void send_edge(struct gossip *g)
 	out_begin(g);
 	out_add(g, &record);
 	if (g->config.multicast)
-		out_send(g, GOSSIP_MULTICAST, &(struct gossip_addr){ 0 }, true);
+		out_group(g, true);
 	for (i = 0; i < nr; i++)
 		out_to(g, best[i], true);
 }

@@ -22,25 +22,48 @@
 
 #define GOSSIP_NEVER UINT64_MAX
 #define GOSSIP_ADDR_BYTES 28
-#define GOSSIP_LINKS_MAX 8
+
+/* Transports. */
+enum gossip_link_id {
+	GOSSIP_LINK_UDP,
+	GOSSIP_LINK_IB,		/* InfiniBand's unreliable datagrams */
+	GOSSIP_LINKS,
+};
 
 /**
  * struct gossip_addr - where a datagram comes from or goes to; to the core only bytes to compare
- * @link: which transport: 0 is UDP
+ * @link: enum gossip_link_id
  * @len: bytes used; 0 is none
  * @byte: of UDP, the address and the port as gossip-wire.md has them, 6 or 18 bytes; whatever else
  *	the transport has
+ * @group: of where one comes from: it came by the zone's group; UDP need not say so
  */
 struct gossip_addr {
 	uint8_t link;
 	uint8_t len;
 	uint8_t byte[GOSSIP_ADDR_BYTES];
+	bool group;
 };
 
 /* Where a datagram goes. */
 enum gossip_dest {
-	GOSSIP_UNICAST,		/* to the address */
-	GOSSIP_MULTICAST,	/* to the group of this node's zone, the address says nothing */
+	GOSSIP_UNICAST,		/* to the addresses */
+	GOSSIP_MULTICAST,	/* to the group of this node's zone, the addresses say nothing */
+};
+
+/**
+ * struct gossip_route - which way a datagram goes: the same bytes over each of the links, and who
+ * gets them twice drops the second
+ * @dest: where
+ * @links: bits 1 << enum gossip_link_id; one at least
+ * @urgent: a link that has several rails sends on all of them
+ * @to: of a unicast, by link: where; only those of @links count
+ */
+struct gossip_route {
+	enum gossip_dest dest;
+	uint8_t links;
+	bool urgent;
+	struct gossip_addr to[GOSSIP_LINKS];
 };
 
 /* What people and hooks may want to know of. */
@@ -85,7 +108,7 @@ struct gossip_event {
  * struct gossip_env - what the core does to the world
  * @ctx: given to each
  * @random: 64 random bits
- * @send: send a datagram now; it may get lost
+ * @send: send a datagram now; it may get lost. @route is only there during the call
  * @price: a new price for the kernel; called at each change, and often enough for its lease
  * @event: something happened; may be NULL
  * @persist: keep this incarnation over a restart; the next start has to be above it
@@ -94,8 +117,7 @@ struct gossip_event {
 struct gossip_env {
 	void *ctx;
 	uint64_t (*random)(void *ctx);
-	void (*send)(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-		     const uint8_t *bytes, size_t len);
+	void (*send)(void *ctx, const struct gossip_route *route, const uint8_t *bytes, size_t len);
 	void (*price)(void *ctx, const struct control_output *price);
 	void (*event)(void *ctx, const struct gossip_event *event);
 	void (*persist)(void *ctx, uint64_t incarnation);
@@ -129,7 +151,7 @@ struct gossip_env {
  * @suspicion_mult: as in Lifeguard
  * @suspicion_max_mult: as in Lifeguard
  * @confirmations: independent accusers that a death takes, if there are as many
- * @budget_bytes_per_s: most that the node sends
+ * @budget_bytes_per_s: most that the node sends on each link
  * @burst_bytes: of the token bucket
  * @source_rate_per_s: datagrams that are taken from one source
  * @multicast: the zone has a group; false: unicast to coupled neighbours instead
@@ -234,7 +256,9 @@ extern const char *const gossip_state_names[GOSSIP_STATES];
 /**
  * struct gossip_member - a node as this one sees it
  * @id: name
- * @addr: where it is
+ * @addr: where it is, by UDP
+ * @ib_addr: where it is, by InfiniBand
+ * @ib_heard_ns: when something of it came by InfiniBand's group; 0 if never
  * @state: enum gossip_state
  * @silent: three intervals without a beacon
  * @incarnation: its own
@@ -249,6 +273,8 @@ extern const char *const gossip_state_names[GOSSIP_STATES];
 struct gossip_member {
 	struct gw_id id;
 	struct gossip_addr addr;
+	struct gossip_addr ib_addr;
+	uint64_t ib_heard_ns;
 	enum gossip_state state;
 	bool silent;
 	uint64_t incarnation;
@@ -309,6 +335,9 @@ struct gossip_zone {
  * @price: last
  * @interval_ms: between beacons at present
  * @budget_bytes: what is in the token bucket
+ * @links: that are up: bits 1 << enum gossip_link_id
+ * @on_ib: it hears by InfiniBand all who say that they do
+ * @promoted: its beacons go by InfiniBand alone, but for one by UDP now and then
  */
 struct gossip_self {
 	uint64_t incarnation;
@@ -321,6 +350,9 @@ struct gossip_self {
 	struct control_output price;
 	uint32_t interval_ms;
 	double budget_bytes;
+	uint8_t links;
+	bool on_ib;
+	bool promoted;
 };
 
 struct gossip;
@@ -342,6 +374,7 @@ void gossip_demand(struct gossip *g, uint64_t now_ns, const struct control_deman
 		   uint32_t base_price);
 void gossip_cpus(struct gossip *g, uint64_t now_ns, double cpus);
 void gossip_contact(struct gossip *g, uint64_t now_ns, const struct gossip_addr *addr);
+void gossip_link(struct gossip *g, uint64_t now_ns, enum gossip_link_id link, bool up);
 void gossip_leave(struct gossip *g, uint64_t now_ns);
 
 void gossip_get_self(const struct gossip *g, struct gossip_self *self);

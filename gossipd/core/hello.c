@@ -44,7 +44,7 @@ static void say(struct gossip *g, struct member *to)
 	if (to)
 		out_to(g, to, false);
 	else
-		out_send(g, GOSSIP_MULTICAST, &(struct gossip_addr){ 0 }, false);
+		out_group(g, false);
 }
 
 static void to_contacts(struct gossip *g, uint32_t first, uint32_t nr)

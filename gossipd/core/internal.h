@@ -228,6 +228,8 @@ struct gossip {
 	uint32_t rotation;
 	struct gw_crisis edge;
 	uint32_t edge_left;
+	/* Transports that are up: bits 1 << enum gossip_link_id. */
+	uint8_t links;
 
 	/* When somebody was last asked where a node is. */
 	uint64_t located_ns;
@@ -313,7 +315,8 @@ void out_begin(struct gossip *g);
 bool out_add(struct gossip *g, const struct gw_record *record);
 void out_piggyback(struct gossip *g);
 void out_queue(struct gossip *g, const struct gw_record *record);
-bool out_send(struct gossip *g, enum gossip_dest dest, const struct gossip_addr *to, bool urgent);
+bool out_group(struct gossip *g, bool urgent);
+bool out_at(struct gossip *g, const struct gossip_addr *to, bool urgent);
 bool out_to(struct gossip *g, struct member *m, bool urgent);
 bool out_one(struct gossip *g, struct member *m, const struct gw_record *record, bool urgent);
 

@@ -112,7 +112,7 @@ static int seal(struct gossip *g)
 	return seal_datagram(g->env.crypto, &g->config.keys, &g->sender, g->wire, g->packet.len);
 }
 
-bool out_send(struct gossip *g, enum gossip_dest dest, const struct gossip_addr *to, bool urgent)
+static bool send_by(struct gossip *g, const struct gossip_route *route)
 {
 	double burst = g->config.burst_bytes;
 	size_t size = GW_HEADER_BYTES + g->packet.len + GW_TAG_BYTES;
@@ -121,23 +121,45 @@ bool out_send(struct gossip *g, enum gossip_dest dest, const struct gossip_addr 
 	if (!g->packet.nr)
 		return false;
 	if (!bucket_take(&g->budget, g->now_ns, g->config.budget_bytes_per_s, burst, (double)size,
-			 urgent ? 0 : burst / 4)) {
+			 route->urgent ? 0 : burst / 4)) {
 		g->counters[GOSSIP_DROP_BUDGET]++;
 		return false;
 	}
 	len = seal(g);
 	if (len < 0)
 		return false;
-	g->env.send(g->env.ctx, dest, to, g->wire, len);
+	g->env.send(g->env.ctx, route, g->wire, len);
 	g->counters[GOSSIP_TX_DATAGRAMS]++;
 	g->counters[GOSSIP_TX_BYTES] += len;
 	g->counters[GOSSIP_TX_RECORDS] += g->packet.nr;
 	return true;
 }
 
+/* To all of the zone. */
+bool out_group(struct gossip *g, bool urgent)
+{
+	struct gossip_route route = {
+		.dest = GOSSIP_MULTICAST, .links = 1 << GOSSIP_LINK_UDP, .urgent = urgent,
+	};
+
+	return send_by(g, &route);
+}
+
+/* To an address, whoever is there. */
+bool out_at(struct gossip *g, const struct gossip_addr *to, bool urgent)
+{
+	struct gossip_route route = { .dest = GOSSIP_UNICAST, .urgent = urgent };
+
+	if (!to->len || to->link >= GOSSIP_LINKS)
+		return false;
+	route.links = 1 << to->link;
+	route.to[to->link] = *to;
+	return send_by(g, &route);
+}
+
 bool out_to(struct gossip *g, struct member *m, bool urgent)
 {
-	return m->addr.len && out_send(g, GOSSIP_UNICAST, &m->addr, urgent);
+	return out_at(g, &m->addr, urgent);
 }
 
 /* A record, and what goes along with it. */

@@ -183,7 +183,7 @@ static void tell_own(struct gossip *g)
 	fill(g, &record);
 	out_begin(g);
 	out_add(g, &record);
-	out_send(g, GOSSIP_MULTICAST, &(struct gossip_addr){ 0 }, true);
+	out_group(g, true);
 }
 
 /* A crisis in the zone: others should know, and in a storm the own zone as well. */
@@ -256,8 +256,7 @@ static void pass_on(struct gossip *g, const struct gw_zone *z)
 	out_begin(g);
 	out_add(g, &record);
 	if (g->config.multicast)
-		out_send(g, GOSSIP_MULTICAST, &(struct gossip_addr){ 0 },
-			 z->flags & GW_IN_CRISIS);
+		out_group(g, z->flags & GW_IN_CRISIS);
 }
 
 void speaker_receive(struct gossip *g, struct member *from, const struct gw_zone *z)

@@ -25,6 +25,7 @@ void gossip_get_self(const struct gossip *g, struct gossip_self *self)
 		.price = g->price,
 		.interval_ms = g->interval_ms,
 		.budget_bytes = g->budget.last_ns ? g->budget.tokens : g->config.burst_bytes,
+		.links = g->links,
 	};
 }
 

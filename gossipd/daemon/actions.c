@@ -10,12 +10,13 @@
 #include "log.h"
 #include "text.h"
 
-static void on_send(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-		    const uint8_t *bytes, size_t len)
+static void on_send(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+		    size_t len)
 {
 	struct daemon *d = ctx;
 
-	udp_send(d->udp, dest, to, bytes, len);
+	if (route->links & 1 << GOSSIP_LINK_UDP)
+		udp_send(d->udp, route->dest, &route->to[GOSSIP_LINK_UDP], bytes, len);
 }
 
 static double ratio_of(const struct control_price *price)

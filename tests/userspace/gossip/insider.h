@@ -25,14 +25,14 @@ struct spy {
 
 static struct spy spy;
 
-static inline void spy_send(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-			    const uint8_t *bytes, size_t len)
+static inline void spy_send(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+			    size_t len)
 {
 	if (spy.nr < SPIED_MAX) {
 		memcpy(spy.spied[spy.nr].bytes, bytes, len);
 		spy.spied[spy.nr++].len = len;
 	}
-	net_send(ctx, dest, to, bytes, len);
+	net_send(ctx, route, bytes, len);
 }
 
 static inline void spy_on(struct net *net, uint32_t i)

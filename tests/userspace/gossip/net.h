@@ -234,8 +234,8 @@ static inline struct gossip_addr net_addr(uint32_t index)
 	return addr;
 }
 
-static inline void net_send(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-			    const uint8_t *bytes, size_t len)
+static inline void net_send(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+			    size_t len)
 {
 	struct net_node *n = ctx;
 	struct net *net = n->net;
@@ -248,10 +248,10 @@ static inline void net_send(void *ctx, enum gossip_dest dest, const struct gossi
 	net->sent[n->index] += len;
 	if (len > net->largest)
 		net->largest = len;
-	if (dest == GOSSIP_MULTICAST && net->group_empty)
+	if (route->dest == GOSSIP_MULTICAST && net->group_empty)
 		return;
-	if (dest == GOSSIP_UNICAST) {
-		i = (uint32_t)to->byte[0] << 8 | to->byte[1];
+	if (route->dest == GOSSIP_UNICAST) {
+		i = (uint32_t)route->to[0].byte[0] << 8 | route->to[0].byte[1];
 		if (i < net->nr)
 			net_post(net, n->index, i, bytes, len);
 		return;

@@ -34,12 +34,11 @@ static uint64_t env_random(void *ctx)
 	return test_random();
 }
 
-static void env_send(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-		     const uint8_t *bytes, size_t len)
+static void env_send(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+		     size_t len)
 {
 	(void)ctx;
-	(void)dest;
-	(void)to;
+	(void)route;
 	(void)bytes;
 	(void)len;
 }

@@ -152,13 +152,12 @@ struct caught {
 	size_t len;
 };
 
-static void catch_one(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-		      const uint8_t *bytes, size_t len)
+static void catch_one(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+		      size_t len)
 {
 	struct caught *c = (struct caught *)((struct net_node *)ctx)->last_sent;
 
-	(void)dest;
-	(void)to;
+	(void)route;
 	memcpy(c->bytes, bytes, len);
 	c->len = len;
 }

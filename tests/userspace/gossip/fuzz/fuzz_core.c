@@ -102,8 +102,8 @@ static uint64_t random_of(void *ctx)
 	return p->random;
 }
 
-static void sent(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-		 const uint8_t *bytes, size_t len)
+static void sent(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+		 size_t len)
 {
 	struct play *p = ctx;
 	uint8_t copy[GW_DATAGRAM_MAX];
@@ -112,7 +112,8 @@ static void sent(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
 	int left, size;
 	uint8_t *at = copy + GW_HEADER_BYTES;
 
-	must(len <= GW_DATAGRAM_MAX && (dest == GOSSIP_MULTICAST || to->len <= GOSSIP_ADDR_BYTES));
+	must(len <= GW_DATAGRAM_MAX && route->links && !(route->links >> GOSSIP_LINKS));
+	must(route->dest == GOSSIP_MULTICAST || route->to[0].len <= GOSSIP_ADDR_BYTES);
 	memcpy(copy, bytes, len);
 	left = seal_open(&crypto, &p->keys, copy, len, &header);
 	must(left >= 0 && !memcmp(&header.node, &p->config.self, sizeof(header.node)));

@@ -60,19 +60,19 @@ static uint64_t env_random(void *ctx)
 	return sim_random(&n->rng);
 }
 
-static void env_send(void *ctx, enum gossip_dest dest, const struct gossip_addr *to,
-		     const uint8_t *bytes, size_t len)
+static void env_send(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+		     size_t len)
 {
 	struct sim_node *n = outside(ctx);
 
 	n->actions++;
 	n->bytes += len;
 	n->datagrams++;
-	sim_hash(n->world, (uint64_t)n->index << 32 | (uint64_t)dest << 16 | len);
+	sim_hash(n->world, (uint64_t)n->index << 32 | (uint64_t)route->dest << 16 | len);
 	sim_hash_bytes(n->world, bytes, len);
 	sim_watch_send(n, len);
 	if (len <= GW_DATAGRAM_MAX)
-		sim_net_send(n, dest, to, bytes, len, false);
+		sim_net_send(n, route->dest, &route->to[GOSSIP_LINK_UDP], bytes, len, false);
 	sim_inside = n;
 }
 
