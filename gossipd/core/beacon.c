@@ -80,7 +80,8 @@ void beacon_fill(struct gossip *g, struct gw_beacon *b)
 		.flags = (g->crisis ? GW_IN_CRISIS : 0) | (g->zone.silent ? GW_DEGRADED : 0) |
 			 (g->partitioned ? GW_PARTITIONED : 0) |
 			 (known && s->suspicion > 0.5 ? GW_SENSOR_SUSPECT : 0) |
-			 (g->speaker ? GW_SPEAKER : 0) | (g->left ? GW_LEAVING : 0),
+			 (g->speaker ? GW_SPEAKER : 0) | (g->left ? GW_LEAVING : 0) |
+			 (g->links.on_ib ? GW_ON_IB : 0),
 		.ttl = g->config.ttl,
 		.node = g->config.self,
 		.incarnation = g->incarnation,
@@ -185,13 +186,14 @@ void beacon_send(struct gossip *g)
 {
 	struct gw_record record = { .type = GW_BEACON };
 
+	links_look(g);
 	beacon_fill(g, &record.beacon);
 	out_begin(g);
 	out_add(g, &record);
 	out_piggyback(g);
-	if (g->config.multicast)
+	if (links_group(g))
 		out_group(g, g->crisis);
-	else
+	if (!g->config.multicast)
 		send_in_turn(g);
 }
 

@@ -23,6 +23,7 @@ const char *const gossip_counter_names[GOSSIP_COUNTERS] = {
 	[GOSSIP_TX_BYTES] = "tx_bytes",		  [GOSSIP_TX_RECORDS] = "tx_records",
 	[GOSSIP_DROP_DECODE] = "drop_decode",	  [GOSSIP_DROP_KEY] = "drop_key",
 	[GOSSIP_DROP_MAC] = "drop_mac",		  [GOSSIP_DROP_REPLAY] = "drop_replay",
+	[GOSSIP_DROP_COPY] = "drop_copy",
 	[GOSSIP_DROP_RATE] = "drop_rate",	  [GOSSIP_DROP_SELF] = "drop_self",
 	[GOSSIP_DROP_STALE] = "drop_stale",	  [GOSSIP_DROP_SIGNATURE] = "drop_signature",
 	[GOSSIP_DROP_ZONE] = "drop_zone",	  [GOSSIP_DROP_FULL] = "drop_full",
@@ -114,7 +115,7 @@ void core_hear_lamport(struct gossip *g, uint64_t lamport)
 /* A node of the own zone that something can be sent to, and that is not known to be gone. */
 bool core_peer(const struct gossip *g, const struct member *m)
 {
-	return m->addr.len && m->zone == g->config.zone &&
+	return core_reach(g, m) && m->zone == g->config.zone &&
 	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
 }
 

@@ -31,7 +31,7 @@ static uint32_t most_coupled(struct gossip *g, struct member **best, uint32_t ro
 
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (!m->addr.len || m->state == GOSSIP_LEFT || m->coupling < least)
+		if (!core_reach(g, m) || m->state == GOSSIP_LEFT || m->coupling < least)
 			continue;
 		if (nr == room && m->coupling <= best[nr - 1]->coupling)
 			continue;
@@ -55,7 +55,7 @@ static void send_edge(struct gossip *g)
 	record.crisis = g->edge;
 	out_begin(g);
 	out_add(g, &record);
-	if (g->config.multicast)
+	if (links_group(g))
 		out_group(g, true);
 	for (i = 0; i < nr; i++)
 		out_to(g, best[i], true);

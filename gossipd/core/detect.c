@@ -75,7 +75,7 @@ static uint64_t forget_at(const struct gossip *g, const struct member *m)
 
 	if (length > PROMISE_NS)
 		length = PROMISE_NS;
-	if (!m->addr.len)
+	if (!core_reach(g, m))
 		return over(g, m, length > longest ? length : longest);
 	return m->zone == g->config.zone ? UINT64_MAX : over(g, m, length + FORGET_NS);
 }

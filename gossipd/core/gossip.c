@@ -27,6 +27,7 @@ static void run_timer(struct gossip *g, uint32_t timer)
 		[TIMER_CONTROL] = price_step,	    [TIMER_HELLO] = hello_due,
 		[TIMER_SPEAKER] = speaker_due,	    [TIMER_DEAD] = probe_dead,
 		[TIMER_CONTACT] = hello_contacts,   [TIMER_MIGRATE] = migrate_release,
+		[TIMER_LINK] = links_due,
 	};
 	struct member *m;
 
@@ -135,7 +136,7 @@ struct gossip *gossip_create(const struct gossip_config *config, const struct go
 	g->now_ns = now_ns;
 	g->start_ns = now_ns;
 	g->incarnation = config->incarnation;
-	g->links = 1 << GOSSIP_LINK_UDP;
+	g->links.up = 1 << GOSSIP_LINK_UDP;
 	if (!take_memory(g)) {
 		gossip_destroy(g);
 		return NULL;
@@ -292,23 +293,6 @@ void gossip_demand(struct gossip *g, uint64_t now_ns, const struct control_deman
 	}
 	g->nr_demand = nr;
 	g->base_price = base_price;
-}
-
-/**
- * gossip_link() - a transport has come up, or gone
- * @g: node
- * @now_ns: time
- * @link: which; UDP is up from the start, and no other is
- * @up: something that is sent by it may arrive: of InfiniBand, a rail has joined the zone's group
- *
- * Without any all goes by UDP.
- */
-void gossip_link(struct gossip *g, uint64_t now_ns, enum gossip_link_id link, bool up)
-{
-	if (g->left || link >= GOSSIP_LINKS || up == !!(g->links & 1 << link))
-		return;
-	core_enter(g, now_ns);
-	g->links ^= 1 << link;
 }
 
 /**

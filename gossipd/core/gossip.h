@@ -232,6 +232,7 @@ enum gossip_counter {
 	GOSSIP_DROP_KEY,	/* sealed with a key that is not known */
 	GOSSIP_DROP_MAC,	/* not sealed with that key */
 	GOSSIP_DROP_REPLAY,
+	GOSSIP_DROP_COPY,	/* came before by another transport, or another rail */
 	GOSSIP_DROP_RATE,	/* too many from one source */
 	GOSSIP_DROP_SELF,	/* own multicast, come back */
 	GOSSIP_DROP_STALE,	/* records: nothing new in them */

@@ -71,9 +71,9 @@ void hello_due(struct gossip *g)
 	struct member *m;
 	uint32_t i;
 
-	if (g->config.multicast) {
+	if (links_group(g))
 		say(g, NULL);
-	} else {
+	if (!g->config.multicast) {
 		for (i = 0; i < g->members.nr; i++) {
 			m = members_at(&g->members, i);
 			if (core_peer(g, m))
@@ -195,7 +195,7 @@ void hello_contacts(struct gossip *g)
  * gossip_contact() - try an address: there may be a node
  * @g: node
  * @now_ns: time
- * @addr: address
+ * @addr: address, by UDP
  *
  * It is said hello to, at once and again until somebody answers from there. The first 128 addresses
  * are kept.
@@ -204,7 +204,7 @@ void gossip_contact(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 {
 	uint32_t i;
 
-	if (g->left || !addr->len || addr->len > GOSSIP_ADDR_BYTES)
+	if (g->left || !addr->len || addr->len > GOSSIP_ADDR_BYTES || addr->link)
 		return;
 	core_enter(g, now_ns);
 	for (i = 0; i < g->nr_contacts; i++) {

@@ -28,6 +28,7 @@ enum core_timer {
 	TIMER_DEAD,		/* say something to who is thought dead */
 	TIMER_CONTACT,		/* addresses that have not answered */
 	TIMER_MIGRATE,		/* advice that waits for its release */
+	TIMER_LINK,		/* who is heard by InfiniBand; only while that is up */
 	TIMER_MEMBERS,
 };
 
@@ -60,11 +61,29 @@ enum member_timer {
  * @bytes: header, records, tag
  * @len: of the records
  * @nr: of the records
+ * @must: something is among them that has to arrive
  */
 struct packet {
 	uint8_t bytes[GW_DATAGRAM_MAX];
 	size_t len;
 	uint32_t nr;
+	bool must;
+};
+
+/**
+ * struct links - transports
+ * @up: that are: bits 1 << enum gossip_link_id
+ * @on_ib: all who say that they hear by InfiniBand are heard by it, and somebody is
+ * @promoted: see struct gossip_self
+ * @good_ns: since when it could be; 0: it could not
+ * @udp_ns: when something went to all by UDP
+ */
+struct links {
+	uint8_t up;
+	bool on_ib;
+	bool promoted;
+	uint64_t good_ns;
+	uint64_t udp_ns;
 };
 
 /**
@@ -228,8 +247,7 @@ struct gossip {
 	uint32_t rotation;
 	struct gw_crisis edge;
 	uint32_t edge_left;
-	/* Transports that are up: bits 1 << enum gossip_link_id. */
-	uint8_t links;
+	struct links links;
 
 	/* When somebody was last asked where a node is. */
 	uint64_t located_ns;
@@ -319,6 +337,25 @@ bool out_group(struct gossip *g, bool urgent);
 bool out_at(struct gossip *g, const struct gossip_addr *to, bool urgent);
 bool out_to(struct gossip *g, struct member *m, bool urgent);
 bool out_one(struct gossip *g, struct member *m, const struct gw_record *record, bool urgent);
+
+/* --- links.c: transports --- */
+void links_heard(struct gossip *g, struct member *m, const struct gw_header *h,
+		 const struct gossip_addr *from);
+bool links_copy(struct gossip *g, struct member *m, const struct gw_header *h,
+		const struct gossip_addr *from);
+void links_said(struct gossip *g, const struct member *m);
+void links_look(struct gossip *g);
+void links_due(struct gossip *g);
+bool links_group(const struct gossip *g);
+void links_route_all(struct gossip *g, bool must, struct gossip_route *route);
+bool links_route_to(const struct gossip *g, const struct member *m, bool must,
+		    struct gossip_route *route);
+
+/* Whether something can be sent to a node. */
+static inline bool core_reach(const struct gossip *g, const struct member *m)
+{
+	return m->addr.len || (m->ib_addr.len && (g->links.up & 1 << GOSSIP_LINK_IB));
+}
 
 /* --- beacon.c: the own state --- */
 void beacon_fill(struct gossip *g, struct gw_beacon *b);

@@ -36,11 +36,17 @@ struct bucket {
  * @used: there is one in this slot
  * @state: enum gossip_state
  * @zone: of cooling
- * @addr: where its own datagrams come from
+ * @addr: where its own datagrams come from by UDP
+ * @ib_addr: likewise by InfiniBand
  * @incarnation: the highest that is known
  * @asked: who was last asked where it is
  * @asked_ns: when
  * @window: of its datagrams
+ * @counted: incarnation that @counter is of
+ * @counter: by transport: highest of its datagrams that came by that
+ * @link_ns: likewise: when
+ * @group_counter: of the last that came by InfiniBand's group
+ * @group_ns: when one came by InfiniBand's group; 0 if never
  * @rate: of its datagrams
  * @work: of signatures that are verified for it
  * @has_beacon: @beacon is one
@@ -81,10 +87,16 @@ struct member {
 	enum gossip_state state;
 	uint16_t zone;
 	struct gossip_addr addr;
+	struct gossip_addr ib_addr;
 	uint64_t incarnation;
 	struct gw_id asked;
 	uint64_t asked_ns;
 	struct seal_window window;
+	uint64_t counted;
+	uint64_t counter[GOSSIP_LINKS];
+	uint64_t link_ns[GOSSIP_LINKS];
+	uint64_t group_counter;
+	uint64_t group_ns;
 	struct bucket rate;
 	struct bucket work;
 	bool has_beacon;

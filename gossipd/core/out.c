@@ -24,6 +24,13 @@ void out_begin(struct gossip *g)
 {
 	g->packet.len = 0;
 	g->packet.nr = 0;
+	g->packet.must = false;
+}
+
+/* Beacons come again; what these say may be said once. */
+static bool has_to_arrive(uint8_t type)
+{
+	return type == GW_HELLO || type == GW_CLAIM || type == GW_CRISIS || type == GW_ZONE;
 }
 
 bool out_add(struct gossip *g, const struct gw_record *record)
@@ -35,6 +42,7 @@ bool out_add(struct gossip *g, const struct gw_record *record)
 		return false;
 	p->len += size;
 	p->nr++;
+	p->must |= has_to_arrive(record->type);
 	return true;
 }
 
@@ -112,7 +120,7 @@ static int seal(struct gossip *g)
 	return seal_datagram(g->env.crypto, &g->config.keys, &g->sender, g->wire, g->packet.len);
 }
 
-static bool send_by(struct gossip *g, const struct gossip_route *route)
+static bool send_by(struct gossip *g, const struct gossip_route *route, bool urgent)
 {
 	double burst = g->config.burst_bytes;
 	size_t size = GW_HEADER_BYTES + g->packet.len + GW_TAG_BYTES;
@@ -121,7 +129,7 @@ static bool send_by(struct gossip *g, const struct gossip_route *route)
 	if (!g->packet.nr)
 		return false;
 	if (!bucket_take(&g->budget, g->now_ns, g->config.budget_bytes_per_s, burst, (double)size,
-			 route->urgent ? 0 : burst / 4)) {
+			 urgent ? 0 : burst / 4)) {
 		g->counters[GOSSIP_DROP_BUDGET]++;
 		return false;
 	}
@@ -138,11 +146,10 @@ static bool send_by(struct gossip *g, const struct gossip_route *route)
 /* To all of the zone. */
 bool out_group(struct gossip *g, bool urgent)
 {
-	struct gossip_route route = {
-		.dest = GOSSIP_MULTICAST, .links = 1 << GOSSIP_LINK_UDP, .urgent = urgent,
-	};
+	struct gossip_route route = { .urgent = urgent };
 
-	return send_by(g, &route);
+	links_route_all(g, g->packet.must, &route);
+	return send_by(g, &route, urgent);
 }
 
 /* To an address, whoever is there. */
@@ -154,12 +161,14 @@ bool out_at(struct gossip *g, const struct gossip_addr *to, bool urgent)
 		return false;
 	route.links = 1 << to->link;
 	route.to[to->link] = *to;
-	return send_by(g, &route);
+	return send_by(g, &route, urgent);
 }
 
 bool out_to(struct gossip *g, struct member *m, bool urgent)
 {
-	return out_at(g, &m->addr, urgent);
+	struct gossip_route route = { .urgent = urgent };
+
+	return links_route_to(g, m, g->packet.must, &route) && send_by(g, &route, urgent);
 }
 
 /* A record, and what goes along with it. */

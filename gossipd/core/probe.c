@@ -201,7 +201,7 @@ static void ask(struct gossip *g, struct member *from, const struct gw_probe *p)
 	uint64_t wait = g->config.probe_timeout_ms * MS_NS;
 	uint32_t i;
 
-	if (!id_equal(&from->id, &p->origin) || !target || !target->addr.len)
+	if (!id_equal(&from->id, &p->origin) || !target || !core_reach(g, target))
 		return;
 	for (i = 0; i < ASKED_MAX && g->asked[i].due_ns; i++)
 		;
@@ -277,7 +277,7 @@ void probe_dead(struct gossip *g)
 
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (m->state != GOSSIP_DEAD || !m->addr.len)
+		if (m->state != GOSSIP_DEAD || !core_reach(g, m))
 			continue;
 		if (!core_random_below(g, ++nr))
 			chosen = m;

@@ -79,6 +79,10 @@ static struct member *sender(struct gossip *g, const struct gw_header *h,
 		m->incarnation = h->incarnation;
 	}
 	if (!seal_fresh(&m->window, h)) {
+		if (links_copy(g, m, h, from)) {
+			g->counters[GOSSIP_DROP_COPY]++;
+			return NULL;
+		}
 		g->counters[GOSSIP_DROP_REPLAY]++;
 		/* Who has lost his incarnation has to hear of it, or is never heard again. */
 		if ((h->incarnation < m->window.incarnation || h->salt != m->window.salt) &&
@@ -147,7 +151,7 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 	struct member *m;
 	int left, size;
 
-	if (g->left)
+	if (g->left || from->link >= GOSSIP_LINKS)
 		return;
 	core_enter(g, now_ns);
 	g->counters[GOSSIP_RX_DATAGRAMS]++;
@@ -159,9 +163,7 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 	if (!m)
 		return;
 	m->direct_ns = g->now_ns;
-	/* One that was overtaken, or caught and sent from elsewhere, moves nobody. */
-	if (header.counter == m->window.highest)
-		m->addr = *from;
+	links_heard(g, m, &header, from);
 	m->zone = header.zone;
 	claim_alive(g, m, header.incarnation);
 	claim_heard(g, m);
@@ -177,6 +179,7 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 		bytes += size;
 		left -= size;
 	}
+	links_said(g, m);
 	if (g->urgent)
 		price_step(g);
 }

@@ -142,11 +142,11 @@ static struct member *correspondent(struct gossip *g, const struct foreign *f, u
 	struct member *m = f ? members_find(&g->members, &f->record.aggregator) : NULL;
 	uint32_t i;
 
-	if (m && m->addr.len && g->now_ns - m->direct_ns < FRESH_NS)
+	if (m && core_reach(g, m) && g->now_ns - m->direct_ns < FRESH_NS)
 		return m;
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (m->zone == zone && m->addr.len)
+		if (m->zone == zone && core_reach(g, m))
 			return m;
 	}
 	return NULL;
@@ -194,7 +194,7 @@ void speaker_urgent(struct gossip *g)
 	g->summary_ns = g->now_ns;
 	zone_aggregate(g);
 	tell_others(g, true);
-	if (g->now_ns < g->storm_until_ns && g->config.multicast)
+	if (g->now_ns < g->storm_until_ns && links_group(g))
 		tell_own(g);
 }
 
@@ -255,7 +255,7 @@ static void pass_on(struct gossip *g, const struct gw_zone *z)
 	record.zone.ttl = 0;
 	out_begin(g);
 	out_add(g, &record);
-	if (g->config.multicast)
+	if (links_group(g))
 		out_group(g, z->flags & GW_IN_CRISIS);
 }
 

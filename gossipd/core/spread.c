@@ -358,6 +358,9 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 		g->counters[GOSSIP_DROP_STALE]++;
 		if (m == from && m->state == GOSSIP_ALIVE)
 			tell_impostor(g, m);
+		/* Who is only heard by InfiniBand is to be found when that is lost. */
+		if (m != from && m->ib_addr.len)
+			locate(g, m, from);
 		return NULL;
 	}
 	claim_alive(g, m, b->incarnation);

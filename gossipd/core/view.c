@@ -25,7 +25,9 @@ void gossip_get_self(const struct gossip *g, struct gossip_self *self)
 		.price = g->price,
 		.interval_ms = g->interval_ms,
 		.budget_bytes = g->budget.last_ns ? g->budget.tokens : g->config.burst_bytes,
-		.links = g->links,
+		.links = g->links.up,
+		.on_ib = g->links.on_ib,
+		.promoted = g->links.promoted,
 	};
 }
 
@@ -53,6 +55,8 @@ void gossip_get_member(const struct gossip *g, size_t index, struct gossip_membe
 	*member = (struct gossip_member){
 		.id = m->id,
 		.addr = m->addr,
+		.ib_addr = m->ib_addr,
+		.ib_heard_ns = m->group_ns ? m->group_ns - g->offset_ns : 0,
 		.state = m->state,
 		.silent = m->silent,
 		.incarnation = m->incarnation,

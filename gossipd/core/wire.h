@@ -53,7 +53,8 @@ enum gw_flag {
 	GW_SENSOR_SUSPECT = 1 << 3,	/* the readings contradict each other */
 	GW_SPEAKER = 1 << 4,		/* speaks for its zone */
 	GW_LEAVING = 1 << 5,		/* is about to end, on purpose */
-	GW_FLAGS = (1 << 6) - 1,
+	GW_ON_IB = 1 << 6,		/* hears by InfiniBand all who say that they do */
+	GW_FLAGS = (1 << 7) - 1,
 };
 
 /* @verdict of a claim. */

@@ -28,6 +28,8 @@ struct net_packet {
 	uint64_t number;
 	uint32_t to;
 	uint32_t from;
+	uint8_t link;
+	bool group;
 	uint32_t len;
 	uint8_t bytes[GW_DATAGRAM_MAX];
 };
@@ -44,6 +46,8 @@ struct net_node {
 	uint64_t random;
 	uint64_t persisted;
 	uint32_t group;
+	/* Its InfiniBand is up; what it sends by that is lost; it hears nothing by that. */
+	bool ib, ib_mute, ib_deaf;
 	struct control_output price;
 	uint64_t price_ns;
 	uint64_t prices;
@@ -65,11 +69,15 @@ struct net {
 	uint32_t cut_from, cut_to;
 	/* The group takes everything and gives nothing. */
 	bool group_empty;
+	/* All that goes by UDP, or by InfiniBand, is lost. */
+	bool udp_dead, ib_dead;
 	struct net_packet **heap;
 	size_t in_flight, room;
 	uint64_t number;
 	uint64_t hash;
 	uint64_t sent[NET_NODES];
+	uint64_t groups[NET_NODES][GOSSIP_LINKS];
+	uint64_t urgent[NET_NODES];
 	uint64_t received[NET_NODES];
 	uint64_t verified;
 	uint64_t largest;
@@ -191,15 +199,29 @@ static inline struct net_packet *net_take(struct net *net)
 	return first;
 }
 
-static inline void net_post(struct net *net, uint32_t from, uint32_t to, const uint8_t *bytes,
-			    size_t len)
+/* Whether nothing gets through from one to the other by a transport. */
+static inline bool net_blocked(const struct net *net, uint32_t from, uint32_t to, uint8_t link)
+{
+	const struct net_node *a = &net->node[from], *b = &net->node[to];
+
+	if (link == GOSSIP_LINK_IB)
+		return net->ib_dead || !a->ib || !b->ib || a->ib_mute || b->ib_deaf;
+	return net->udp_dead || a->group != b->group ||
+	       (from == net->cut_from && to == net->cut_to);
+}
+
+static inline void net_post(struct net *net, uint32_t from, uint32_t to, uint8_t link, bool group,
+			    const uint8_t *bytes, size_t len)
 {
 	uint64_t spread = net->delay_max_ns - net->delay_min_ns;
-	int copies = 1 + (net_unit(net) < net->twice);
 	struct net_packet *p;
+	int copies;
 
-	if (net->node[from].group != net->node[to].group ||
-	    (from == net->cut_from && to == net->cut_to))
+	/* Those who have no InfiniBand do not draw for it. */
+	if (link == GOSSIP_LINK_IB && net_blocked(net, from, to, link))
+		return;
+	copies = 1 + (net_unit(net) < net->twice);
+	if (net_blocked(net, from, to, link))
 		return;
 	while (copies--) {
 		if (net_unit(net) < net->loss)
@@ -211,6 +233,8 @@ static inline void net_post(struct net *net, uint32_t from, uint32_t to, const u
 		p->number = net->number++;
 		p->from = from;
 		p->to = to;
+		p->link = link;
+		p->group = group;
 		p->len = (uint32_t)len;
 		memcpy(p->bytes, bytes, len);
 		net_put(net, p);
@@ -234,12 +258,35 @@ static inline struct gossip_addr net_addr(uint32_t index)
 	return addr;
 }
 
+static inline void net_send_to(struct net_node *n, uint8_t link, const struct gossip_addr *to,
+			       const uint8_t *bytes, size_t len)
+{
+	uint32_t i = (uint32_t)to->byte[0] << 8 | to->byte[1];
+
+	CHECK(to->link == link && to->len, "an address of link %u, %u bytes", to->link, to->len);
+	if (i < n->net->nr)
+		net_post(n->net, n->index, i, link, false, bytes, len);
+}
+
+static inline void net_send_all(struct net_node *n, uint8_t link, const uint8_t *bytes, size_t len)
+{
+	struct net *net = n->net;
+	uint32_t i;
+
+	net->groups[n->index][link]++;
+	for (i = 0; i < net->nr; i++) {
+		/* A group gives its own sender a copy. */
+		if (net->node[i].config.zone == n->config.zone)
+			net_post(net, n->index, i, link, true, bytes, len);
+	}
+}
+
 static inline void net_send(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
 			    size_t len)
 {
 	struct net_node *n = ctx;
 	struct net *net = n->net;
-	uint32_t i;
+	uint8_t link;
 
 	CHECK(len <= GW_DATAGRAM_MAX, "%zu bytes", len);
 	net->hash = net_hash(net->hash, &net->now_ns, sizeof(net->now_ns));
@@ -248,18 +295,16 @@ static inline void net_send(void *ctx, const struct gossip_route *route, const u
 	net->sent[n->index] += len;
 	if (len > net->largest)
 		net->largest = len;
-	if (route->dest == GOSSIP_MULTICAST && net->group_empty)
-		return;
-	if (route->dest == GOSSIP_UNICAST) {
-		i = (uint32_t)route->to[0].byte[0] << 8 | route->to[0].byte[1];
-		if (i < net->nr)
-			net_post(net, n->index, i, bytes, len);
-		return;
-	}
-	for (i = 0; i < net->nr; i++) {
-		/* A group gives its own sender a copy. */
-		if (net->node[i].config.zone == n->config.zone)
-			net_post(net, n->index, i, bytes, len);
+	CHECK(route->links && !(route->links >> GOSSIP_LINKS), "links %x", route->links);
+	net->urgent[n->index] += route->urgent;
+	for (link = 0; link < GOSSIP_LINKS; link++) {
+		if (!(route->links & 1 << link))
+			continue;
+		CHECK(link == GOSSIP_LINK_UDP || n->ib, "sends by what is not up");
+		if (route->dest == GOSSIP_UNICAST)
+			net_send_to(n, link, &route->to[link], bytes, len);
+		else if (link != GOSSIP_LINK_UDP || !net->group_empty)
+			net_send_all(n, link, bytes, len);
 	}
 }
 
@@ -351,6 +396,22 @@ static inline void net_start(struct net *net, uint32_t i)
 	n->paused_until_ns = 0;
 }
 
+static inline void net_step(struct net *net, struct net_node *n)
+{
+	n->next_ns = gossip_step(n->g, net->now_ns);
+	CHECK(n->next_ns > net->now_ns, "due %lld ns ago",
+	      (long long)(net->now_ns - n->next_ns));
+}
+
+static inline void net_ib(struct net *net, uint32_t i, bool up)
+{
+	struct net_node *n = &net->node[i];
+
+	n->ib = up;
+	gossip_link(n->g, net->now_ns, GOSSIP_LINK_IB, up);
+	net_step(net, n);
+}
+
 /* Nodes start within some ten milliseconds. */
 static inline void net_start_all(struct net *net)
 {
@@ -385,19 +446,17 @@ static inline uint64_t net_due(const struct net_node *n)
 	return n->next_ns > n->paused_until_ns ? n->next_ns : n->paused_until_ns;
 }
 
-static inline void net_step(struct net *net, struct net_node *n)
-{
-	n->next_ns = gossip_step(n->g, net->now_ns);
-	CHECK(n->next_ns > net->now_ns, "due %lld ns ago",
-	      (long long)(net->now_ns - n->next_ns));
-}
-
 /* A node that does not run keeps what comes until it does. */
 static inline void net_deliver(struct net *net, struct net_packet *p)
 {
 	struct net_node *n = &net->node[p->to];
 	struct gossip_addr from = net_addr(p->from);
 
+	if (p->link == GOSSIP_LINK_IB) {
+		from.link = GOSSIP_LINK_IB;
+		from.len = 24;
+		from.group = p->group;
+	}
 	if (n->g && n->paused_until_ns > net->now_ns) {
 		p->at_ns = n->paused_until_ns;
 		net_put(net, p);

@@ -257,7 +257,7 @@ static void vectors_agree(void)
 	}
 	fclose(file);
 	free(values);
-	CHECK_EQ(nr[0], 3);
+	CHECK_EQ(nr[0], 4);
 	CHECK_EQ(nr[1], 1);
 	CHECK_EQ(nr[2], 3);
 }

@@ -189,6 +189,9 @@ def inputs():
     yield 'sealed', {'key': some('key 255', 32), 'header': header(255, 2**56 - 1),
                      'records': pull + beacon * 3}
     yield 'sealed', {'key': some('key 0', 32), 'header': header(0, 258), 'records': b''}
+    # All flags that there are, and the bit that none of them has.
+    yield 'sealed', {'key': some('key 0', 32), 'header': header(0, 259),
+                     'records': beacon[:2] + b'\xff' + beacon[3:]}
     ttl_flags = {2: b'\x21\3'}
     seed = some('seed', 32)
     public = expand(seed)[2]
