@@ -217,6 +217,9 @@ static inline void net_post(struct net *net, uint32_t from, uint32_t to, uint8_t
 	struct net_packet *p;
 	int copies;
 
+	/* InfiniBand is quick. */
+	if (link == GOSSIP_LINK_IB && spread > NET_MS)
+		spread = NET_MS;
 	/* Those who have no InfiniBand do not draw for it. */
 	if (link == GOSSIP_LINK_IB && net_blocked(net, from, to, link))
 		return;

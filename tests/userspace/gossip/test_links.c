@@ -121,46 +121,145 @@ static void who_has_only_udp_hears_and_is_heard(void)
 	net_free(net);
 }
 
+enum { ALL, ONE_DOWN, MUTE, DEAF, WAYS };
+
+static void lose(struct net *net, uint32_t way, bool lost)
+{
+	if (way == ALL)
+		net->ib_dead = lost;
+	else if (way == ONE_DOWN)
+		net_ib(net, 2, !lost);
+	else if (way == MUTE)
+		net->node[2].ib_mute = lost;
+	else
+		net->node[2].ib_deaf = lost;
+}
+
+static void lose_and_find(uint32_t way, uint32_t temp, uint64_t delay_ns)
+{
+	struct net *net = promoted_zone();
+	uint64_t before;
+
+	/* Another interval, and promoted with that; then UDP is slower. */
+	net_live(net, 10, temp);
+	net->delay_max_ns = delay_ns;
+	net_live(net, 5, temp);
+	CHECK_EQ(promoted(net), NODES);
+	net_run(net, test_random_below(NET_S));
+	before = silences(net);
+	lose(net, way, true);
+	CHECK(self_of(net, 2).promoted == (way != ONE_DOWN) &&
+	      self_of(net, 2).on_ib == (way != ONE_DOWN), "node 2 does not know of its port");
+	net_run(net, temp > 80 ? 400 * NET_MS : 4 * NET_S);
+	CHECK_EQ(promoted(net), 0);
+	CHECK(silences(net) == before, "%llu silences, way %u at %u degrees",
+	      (unsigned long long)(silences(net) - before), way, temp);
+	net->delay_max_ns = NET_MS;
+	net_live(net, 1, temp);
+	before = silences(net);
+	net_live(net, 30, temp);
+	CHECK_EQ(promoted(net), 0);
+	CHECK_EQ(silences(net), before);
+	CHECK_EQ(net_think(net, GOSSIP_ALIVE), NODES * (NODES - 1));
+	/* And back, but not at the first word. */
+	lose(net, way, false);
+	net_live(net, 2, temp);
+	CHECK_EQ(promoted(net), 0);
+	net_live(net, 8, temp);
+	CHECK_EQ(promoted(net), NODES);
+	net_free(net);
+}
+
 /* In each way that InfiniBand can be lost, UDP takes over before anybody is taken for silent. */
 static void nobody_is_silent_when_infiniband_is_lost(void)
 {
-	enum { ALL, ONE_DOWN, MUTE, DEAF, WAYS };
-	uint32_t way, temp;
-	struct net *net;
+	uint32_t way;
 
 	for (way = 0; way < WAYS; way++) {
-		for (temp = 50; temp <= 87; temp += 37) {
-			net = promoted_zone();
-			/* Another interval, and promoted with that. */
-			net_live(net, 10, temp);
-			CHECK_EQ(promoted(net), NODES);
-			net_run(net, test_random_below(NET_S));
-			if (way == ALL)
-				net->ib_dead = true;
-			else if (way == ONE_DOWN)
-				net_ib(net, 2, false);
-			else if (way == MUTE)
-				net->node[2].ib_mute = true;
-			else
-				net->node[2].ib_deaf = true;
-			net_live(net, 3, temp);
-			CHECK_EQ(promoted(net), 0);
-			net_live(net, 60, temp);
-			CHECK(!silences(net), "%llu silences, way %u at %u degrees",
-			      (unsigned long long)silences(net), way, temp);
-			CHECK_EQ(promoted(net), 0);
-			CHECK_EQ(net_think(net, GOSSIP_ALIVE), NODES * (NODES - 1));
-			/* And back. */
-			net->ib_dead = false;
-			net->node[2].ib_mute = false;
-			net->node[2].ib_deaf = false;
-			if (way == ONE_DOWN)
-				net_ib(net, 2, true);
-			net_live(net, 10, temp);
-			CHECK_EQ(promoted(net), NODES);
-			net_free(net);
-		}
+		/* Intervals of 1 s and of 50 ms. */
+		lose_and_find(way, 50, NET_MS);
+		lose_and_find(way, 87, NET_MS);
 	}
+	/* Who is heard by nobody has to hear of it, and be heard, in 150 ms. */
+	for (way = 0; way < 12; way++)
+		lose_and_find(MUTE, 87, 25 * NET_MS);
+}
+
+/* The first beacons by UDP do not wait for their time. */
+static void udp_takes_over_at_once(void)
+{
+	uint64_t by_udp[NODES];
+	uint32_t round, i;
+
+	for (round = 0; round < 5; round++) {
+		struct net *net = promoted_zone();
+
+		net_run(net, test_random_below(NET_S));
+		for (i = 0; i < NODES; i++)
+			by_udp[i] = net->groups[i][GOSSIP_LINK_UDP];
+		net->ib_dead = true;
+		net_run(net, 1520 * NET_MS);
+		for (i = 0; i < NODES; i++)
+			CHECK(net->groups[i][GOSSIP_LINK_UDP] > by_udp[i],
+			      "node %u has sent nothing by UDP", i);
+		/* Where nothing is heard, all rails are to be tried. */
+		by_udp[0] = net->urgent[0];
+		net_live(net, 3, 50);
+		CHECK(net->urgent[0] - by_udp[0] >= 3, "%llu by all rails",
+		      (unsigned long long)(net->urgent[0] - by_udp[0]));
+		net_free(net);
+	}
+}
+
+static uint32_t must_seen[GW_TYPES];
+
+/* The fake cryptography leaves records as they are. */
+static void look_at_routes(void *ctx, const struct gossip_route *route, const uint8_t *bytes,
+			   size_t len)
+{
+	const uint8_t *at = bytes + GW_HEADER_BYTES, *end = bytes + len - GW_TAG_BYTES;
+	const struct net_node *n = ctx;
+	struct gw_record r;
+	int size;
+
+	for (; n->ib && route->dest == GOSSIP_MULTICAST && at < end; at += size) {
+		size = gw_get(at, end - at, &r);
+		CHECK(size > 0, "%d", size);
+		if (r.type != GW_HELLO && r.type != GW_CLAIM && r.type != GW_CRISIS &&
+		    r.type != GW_ZONE)
+			continue;
+		must_seen[r.type]++;
+		CHECK_EQ(route->links, 3);
+	}
+	net_send(ctx, route, bytes, len);
+}
+
+static void what_has_to_arrive_never_goes_by_one_alone(void)
+{
+	struct net *net = net_new(2 * NODES);
+	struct gossip_addr addr = net_addr(NODES);
+	uint32_t i;
+
+	memset(must_seen, 0, sizeof(must_seen));
+	for (i = 0; i < net->nr; i++) {
+		net->node[i].env.send = look_at_routes;
+		net->node[i].config.zone = i < NODES ? 1 : 2;
+	}
+	net_start_all(net);
+	gossip_contact(net->node[0].g, net->now_ns, &addr);
+	for (i = 0; i < net->nr; i++)
+		net_ib(net, i, true);
+	net_live(net, 15, 50);
+	CHECK_EQ(promoted(net), 2 * NODES);
+	net_heat(net, 1, 92);
+	net_run(net, NET_S);
+	net_kill(net, 5);
+	net_live(net, 60, 50);
+	CHECK(must_seen[GW_HELLO] && must_seen[GW_CLAIM] && must_seen[GW_CRISIS] &&
+	      must_seen[GW_ZONE], "%u hellos, %u claims, %u crises, %u zones",
+	      must_seen[GW_HELLO], must_seen[GW_CLAIM], must_seen[GW_CRISIS],
+	      must_seen[GW_ZONE]);
+	net_free(net);
 }
 
 /* A crisis, what is signed, and what zones tell each other goes by all. */
@@ -339,6 +438,9 @@ static const struct test_case cases[] = {
 	{ "without_infiniband_nothing_goes_by_it", without_infiniband_nothing_goes_by_it },
 	{ "who_has_only_udp_hears_and_is_heard", who_has_only_udp_hears_and_is_heard },
 	{ "nobody_is_silent_when_infiniband_is_lost", nobody_is_silent_when_infiniband_is_lost },
+	{ "udp_takes_over_at_once", udp_takes_over_at_once },
+	{ "what_has_to_arrive_never_goes_by_one_alone",
+	  what_has_to_arrive_never_goes_by_one_alone },
 	{ "what_has_to_arrive_goes_by_both", what_has_to_arrive_goes_by_both },
 	{ "infiniband_is_enough", infiniband_is_enough },
 	{ "who_has_no_udp_at_all_is_reached", who_has_no_udp_at_all_is_reached },
