@@ -436,6 +436,24 @@ static void sends_that_fail_make_it_sick_and_then_end_it(void)
 	CHECK_EQ(rails_select(&lab.r, false), 2);
 }
 
+static void where_none_is_well_it_stays_with_one(void)
+{
+	struct lab lab = lab_new(2);
+
+	bring_up(&lab, 1);
+	bring_up(&lab, 0);
+	tell(&lab, 0, RAIL_IN_SEND_ERROR);
+	tell(&lab, 1, RAIL_IN_SEND_ERROR);
+	CHECK_EQ(rails_select(&lab.r, false), 2);
+	CHECK_EQ(lab.r.failovers, 0);
+	/* The first that is well again. */
+	tick(&lab, S / 2);
+	tell(&lab, 1, RAIL_IN_SEND_ERROR);
+	tick(&lab, S / 2);
+	CHECK_EQ(rails_select(&lab.r, false), 1);
+	CHECK_EQ(lab.r.failovers, 1);
+}
+
 static void who_hears_nothing_of_what_others_hear_is_deaf(void)
 {
 	struct lab lab = lab_new(2);
@@ -608,6 +626,7 @@ static const struct test_case cases[] = {
 	{ "the_next_rail_takes_over_at_once", the_next_rail_takes_over_at_once },
 	{ "sends_that_fail_make_it_sick_and_then_end_it",
 	  sends_that_fail_make_it_sick_and_then_end_it },
+	{ "where_none_is_well_it_stays_with_one", where_none_is_well_it_stays_with_one },
 	{ "who_hears_nothing_of_what_others_hear_is_deaf",
 	  who_hears_nothing_of_what_others_hear_is_deaf },
 	{ "what_cannot_be_is_not_looked_at", what_cannot_be_is_not_looked_at },
