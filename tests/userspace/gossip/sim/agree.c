@@ -316,6 +316,7 @@ void sim_agree_end(struct sim_world *w)
 {
 	uint32_t i;
 
+	sim_link_end(w);
 	if (!w->converged_ns)
 		sim_broken(w, SIM_RULE_MEMBERSHIP, NULL, "at the end %s", w->apart);
 	else

@@ -3,7 +3,7 @@
  * Many worlds, one after the other, each in a process of its own, so that one that crashes or does
  * not end is a finding like any other; then the bugs on purpose, which have to be found.
  *
- * campaign [--small] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes]
+ * campaign [--small] [--ib] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes]
  *	[--json FILE] [--canary NAME]
  */
 #include <errno.h>
@@ -26,7 +26,7 @@
 #define CANARY_SEEDS 300
 
 static struct {
-	bool small, hashes, sodium;
+	bool small, hashes, sodium, ib;
 	uint64_t first, seeds, one, repeat, until_s;
 	bool replay;
 	const char *json, *canary;
@@ -45,7 +45,7 @@ static void run_world(uint64_t seed, enum sim_canary canary, int verbose, struct
 	struct sim_options opt;
 	struct sim_world *w;
 
-	sim_options_draw(&opt, seed, args.small, args.sodium);
+	sim_options_draw(&opt, seed, args.small, args.sodium, args.ib);
 	sim_canary = canary;
 	w = sim_world_create(seed, &opt, canary, verbose);
 	if (!w)
@@ -100,15 +100,19 @@ static void tell(const struct sim_result *r)
 {
 	struct sim_options opt;
 
-	sim_options_draw(&opt, r->seed, args.small, args.sodium);
+	sim_options_draw(&opt, r->seed, args.small, args.sodium, args.ib);
 	printf("seed %llu: %s at %.6f s", (unsigned long long)r->seed, sim_rule_names[r->broken],
 	       (double)r->broken_ns / SIM_S);
 	if (r->broken_node != UINT32_MAX)
 		printf(", node %u", r->broken_node);
 	printf(": %s\n  ", r->text);
 	sim_options_print(&opt);
-	printf("  replay: SEED=%llu make campaign%s\n", (unsigned long long)r->seed,
-	       args.small ? "-short" : "");
+	if (args.ib)
+		printf("  replay: build/campaign/campaign%s --ib --seed %llu\n",
+		       args.small ? " --small" : "", (unsigned long long)r->seed);
+	else
+		printf("  replay: SEED=%llu make campaign%s\n", (unsigned long long)r->seed,
+		       args.small ? "-short" : "");
 }
 
 static void check_repeat(struct sim_result *first)
@@ -134,6 +138,7 @@ static const enum sim_rule canary_rule[SIM_CANARIES] = {
 	[SIM_CANARY_TAG] = SIM_RULE_FORGED,
 	[SIM_CANARY_REFUTE] = SIM_RULE_FALSE_DEATH,
 	[SIM_CANARY_COLD] = SIM_RULE_TEMPERATURE,
+	[SIM_CANARY_LINK] = SIM_RULE_LINK,
 };
 
 /* Returns the number of the world that found the bug, from 1; 0 if none did. */
@@ -218,7 +223,7 @@ static int replay(struct sim_result *r)
 {
 	struct sim_options opt;
 
-	sim_options_draw(&opt, args.one, args.small, args.sodium);
+	sim_options_draw(&opt, args.one, args.small, args.sodium, args.ib);
 	sim_options_print(&opt);
 	run_world(args.one, SIM_CANARY_NONE, 1, r);
 	printf("hash %016llx\n", (unsigned long long)r->hash);
@@ -231,6 +236,7 @@ static bool parse(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "small", no_argument, NULL, 's' },
+		{ "ib", no_argument, NULL, 'i' },
 		{ "hashes", no_argument, NULL, 'h' },
 		{ "first", required_argument, NULL, 'f' },
 		{ "seeds", required_argument, NULL, 'n' },
@@ -247,6 +253,9 @@ static bool parse(int argc, char **argv)
 		switch (c) {
 		case 's':
 			args.small = true;
+			break;
+		case 'i':
+			args.ib = true;
 			break;
 		case 'h':
 			args.hashes = true;
@@ -286,7 +295,7 @@ int main(int argc, char **argv)
 				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (r == MAP_FAILED || !parse(argc, argv)) {
-		fprintf(stderr, "usage: campaign [--small] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes] [--json FILE] [--canary NAME|all]\n");
+		fprintf(stderr, "usage: campaign [--small] [--ib] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes] [--json FILE] [--canary NAME|all]\n");
 		return 2;
 	}
 	args.sodium = sim_sodium_start();

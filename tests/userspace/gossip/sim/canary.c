@@ -20,13 +20,15 @@ uint64_t sim_allocations;
 const char *const sim_canary_names[SIM_CANARIES] = {
 	[SIM_CANARY_NONE] = "none", [SIM_CANARY_REPLAY] = "replay", [SIM_CANARY_TAG] = "tag",
 	[SIM_CANARY_REFUTE] = "refute", [SIM_CANARY_COLD] = "cold",
-	[SIM_CANARY_DICE] = "dice",
+	[SIM_CANARY_DICE] = "dice", [SIM_CANARY_LINK] = "link",
 };
 
 bool __real_seal_fresh(const struct seal_window *window, const struct gw_header *header);
 bool __wrap_seal_fresh(const struct seal_window *window, const struct gw_header *header);
 void __real_claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
 void __wrap_claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
+void __real_links_route_all(struct gossip *g, bool must, struct gossip_route *route);
+void __wrap_links_route_all(struct gossip *g, bool must, struct gossip_route *route);
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 void *__real_calloc(size_t nr, size_t size);
@@ -45,6 +47,13 @@ void __wrap_claim_receive(struct gossip *g, struct member *from, const struct gw
 	    !memcmp(&c->subject, &sim_inside->id, sizeof(c->subject)))
 		return;
 	__real_claim_receive(g, from, c);
+}
+
+void __wrap_links_route_all(struct gossip *g, bool must, struct gossip_route *route)
+{
+	__real_links_route_all(g, must, route);
+	if (sim_canary == SIM_CANARY_LINK && (route->links & 1 << GOSSIP_LINK_IB))
+		route->links = 1 << GOSSIP_LINK_IB;
 }
 
 /* What the simulator allocates in the core's calls out does not count, see outside() in node.c. */

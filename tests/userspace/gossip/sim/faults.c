@@ -306,6 +306,7 @@ void sim_faults_heal(struct sim_world *w)
 	w->end_ns = w->now_ns + (slow > 60 * SIM_S ? slow : 60 * SIM_S);
 	w->group_empty = false;
 	join(w);
+	sim_link_heal(w);
 	sim_log(w, NULL, "all is healed");
 	memset(w->clog_ns, 0, sizeof(w->clog_ns));
 	for (i = 0; i < w->opt.nodes; i++) {

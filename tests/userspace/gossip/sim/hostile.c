@@ -156,7 +156,7 @@ void sim_hostile_insider(struct sim_world *w)
 	struct seal_sender sender = {
 		.node = bad->id, .zone = bad->config.zone, .salt = w->secret ^ w->now_ns,
 	};
-	struct gossip_addr to;
+	struct gossip_route route = { .links = 1 << GOSSIP_LINK_UDP };
 	size_t len = 0, nr;
 	int i, ret;
 
@@ -183,7 +183,7 @@ void sim_hostile_insider(struct sim_world *w)
 	ret = seal_datagram(&bad->crypto, &bad->config.keys, &sender, bytes, len);
 	if (ret <= 0)
 		return;
-	sim_address(&to, (uint32_t)sim_below(&w->rng, w->opt.nodes));
-	sim_net_send(bad, sim_chance(&w->rng, 500) ? GOSSIP_MULTICAST : GOSSIP_UNICAST, &to, bytes,
-		     (size_t)ret, true);
+	sim_address(&route.to[GOSSIP_LINK_UDP], (uint32_t)sim_below(&w->rng, w->opt.nodes));
+	route.dest = sim_chance(&w->rng, 500) ? GOSSIP_MULTICAST : GOSSIP_UNICAST;
+	sim_net_send(bad, &route, bytes, (size_t)ret, true);
 }

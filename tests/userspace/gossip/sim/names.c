@@ -38,6 +38,12 @@ const char *const sim_fault_names[SIM_FAULTS] = {
 	[SIM_NAN] = "nan",
 	[SIM_FAN_FAILURE] = "fan_failure",
 	[SIM_THROTTLE] = "throttle",
+	[SIM_IB_DOWN] = "ib_down",
+	[SIM_IB_MUTE] = "ib_mute",
+	[SIM_IB_DEAF] = "ib_deaf",
+	[SIM_IB_MANAGER] = "ib_manager",
+	[SIM_IB_SWALLOW] = "ib_swallow",
+	[SIM_IB_LOSS] = "ib_loss",
 };
 
 const char *const sim_rule_names[SIM_RULES] = {
@@ -64,4 +70,5 @@ const char *const sim_rule_names[SIM_RULES] = {
 	[SIM_RULE_HUNTING] = "hunting",
 	[SIM_RULE_REPEAT] = "repeat",
 	[SIM_RULE_CRASHED] = "crashed",
+	[SIM_RULE_LINK] = "link",
 };

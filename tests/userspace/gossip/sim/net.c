@@ -28,11 +28,18 @@ void sim_address(struct gossip_addr *addr, uint32_t node)
 	addr->byte[5] = 77;
 }
 
-static uint32_t node_at(const struct sim_world *w, const struct gossip_addr *addr)
+/**
+ * sim_net_node_at() - who is at an address
+ * @w: world
+ * @addr: by sim_address(), of any link
+ *
+ * Return: index; UINT32_MAX: nobody.
+ */
+uint32_t sim_net_node_at(const struct sim_world *w, const struct gossip_addr *addr)
 {
 	uint32_t node = (uint32_t)addr->byte[1] << 16 | addr->byte[2] << 8 | addr->byte[3];
 
-	return addr->len == 6 && node < w->opt.nodes ? node : UINT32_MAX;
+	return addr->len >= 6 && node < w->opt.nodes ? node : UINT32_MAX;
 }
 
 /**
@@ -137,8 +144,17 @@ static uint64_t arrival(struct sim_world *w, uint32_t from, uint32_t to)
 	return at;
 }
 
-static void deliver_later(struct sim_world *w, struct sim_packet *p, uint32_t to, uint32_t as,
-			  uint64_t at, uint16_t damage)
+/**
+ * sim_net_later() - a datagram will be there
+ * @w: world
+ * @p: datagram
+ * @to: receiver
+ * @as: source address that it bears
+ * @at: when
+ * @damage: what happens to it on the way, and by which link it comes
+ */
+void sim_net_later(struct sim_world *w, struct sim_packet *p, uint32_t to, uint32_t as,
+		   uint64_t at, uint16_t damage)
 {
 	struct sim_event e = {
 		.at = at, .packet = p, .kind = SIM_EV_DELIVER, .damage = damage, .node = to,
@@ -164,10 +180,10 @@ static void carry(struct sim_world *w, struct sim_packet *p, uint32_t to, bool m
 		damage |= SIM_DAMAGE_FLIP;
 	if (!w->healed && sim_chance(&w->rng, o->truncate))
 		damage |= SIM_DAMAGE_CUT;
-	deliver_later(w, p, to, p->from, arrival(w, p->from, to), damage);
+	sim_net_later(w, p, to, p->from, arrival(w, p->from, to), damage);
 	if (!w->healed && sim_chance(&w->rng, o->duplicate)) {
 		w->stats.faults[SIM_DUPLICATE]++;
-		deliver_later(w, p, to, p->from, arrival(w, p->from, to), 0);
+		sim_net_later(w, p, to, p->from, arrival(w, p->from, to), 0);
 	}
 }
 
@@ -198,14 +214,13 @@ static void multicast(struct sim_node *from, struct sim_packet *p)
 /**
  * sim_net_send() - a node sends
  * @from: node
- * @dest: to whom
- * @to: unicast: where
+ * @route: to whom, and by which links
  * @bytes: the datagram
  * @len: how many
  * @insider: by a node that has gone bad
  */
-void sim_net_send(struct sim_node *from, enum gossip_dest dest, const struct gossip_addr *to,
-		  const uint8_t *bytes, size_t len, bool insider)
+void sim_net_send(struct sim_node *from, const struct gossip_route *route, const uint8_t *bytes,
+		  size_t len, bool insider)
 {
 	struct sim_world *w = from->world;
 	struct sim_packet *p = sim_packet_get(w, bytes, len);
@@ -213,13 +228,17 @@ void sim_net_send(struct sim_node *from, enum gossip_dest dest, const struct gos
 
 	p->from = from->index;
 	p->insider = insider;
-	if (dest == GOSSIP_MULTICAST) {
+	if (!(route->links & 1 << GOSSIP_LINK_UDP)) {
+		/* By the other one alone. */
+	} else if (route->dest == GOSSIP_MULTICAST) {
 		multicast(from, p);
 	} else {
-		node = node_at(w, to);
+		node = sim_net_node_at(w, &route->to[GOSSIP_LINK_UDP]);
 		if (node != UINT32_MAX && w->nodes[node].running)
 			carry(w, p, node, false);
 	}
+	if (route->links & 1 << GOSSIP_LINK_IB)
+		sim_link_send(from, route, p);
 	sim_hostile_capture(w, p);
 	sim_packet_put(w, p);
 }
@@ -236,7 +255,7 @@ void sim_net_inject(struct sim_world *w, struct sim_packet *p, uint32_t to, uint
 	uint64_t at = w->now_ns + w->opt.delay_min_ns +
 		sim_exponential(&w->rng, w->opt.delay_mean_ns);
 
-	deliver_later(w, p, to, as, at, SIM_DAMAGE_SPOOF);
+	sim_net_later(w, p, to, as, at, SIM_DAMAGE_SPOOF);
 }
 
 /**

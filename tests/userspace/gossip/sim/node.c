@@ -68,11 +68,12 @@ static void env_send(void *ctx, const struct gossip_route *route, const uint8_t 
 	n->actions++;
 	n->bytes += len;
 	n->datagrams++;
-	sim_hash(n->world, (uint64_t)n->index << 32 | (uint64_t)route->dest << 16 | len);
+	sim_hash(n->world, (uint64_t)n->index << 32 | (uint64_t)(route->links & ~1U) << 24 |
+		 (uint64_t)route->dest << 16 | len);
 	sim_hash_bytes(n->world, bytes, len);
 	sim_watch_send(n, len);
 	if (len <= GW_DATAGRAM_MAX)
-		sim_net_send(n, route->dest, &route->to[GOSSIP_LINK_UDP], bytes, len, false);
+		sim_net_send(n, route, bytes, len, false);
 	sim_inside = n;
 }
 
@@ -296,6 +297,11 @@ void sim_node_packet(struct sim_node *n, const struct sim_waiting *what)
 	if (spoilt)
 		w->stats.faults[what->damage & SIM_DAMAGE_CUT ? SIM_TRUNCATE : SIM_CORRUPT]++;
 	sim_address(&from, what->from);
+	if (what->damage & SIM_BY_IB) {
+		from.link = GOSSIP_LINK_IB;
+		from.len = 24;
+		from.group = what->damage & SIM_BY_IB_GROUP;
+	}
 	records = gossip_counters(n->core)[GOSSIP_RX_RECORDS];
 	enter(n);
 	gossip_receive(n->core, sim_local(n, w->now_ns), &from, bytes, len);
@@ -344,6 +350,20 @@ void sim_node_configure(struct sim_node *n)
 		c->keys.id[slot] = (uint8_t)(number + 10);
 		c->keys.present[slot] = true;
 	}
+}
+
+/**
+ * sim_node_link() - the daemon tells its core of InfiniBand
+ * @n: running node
+ * @up: whether it is up
+ */
+void sim_node_link(struct sim_node *n, bool up)
+{
+	n->ib_up = up;
+	enter(n);
+	gossip_link(n->core, sim_local(n, n->world->now_ns), GOSSIP_LINK_IB, up);
+	leave(n);
+	sim_node_after(n);
 }
 
 static void contacts(struct sim_node *n)
@@ -410,6 +430,7 @@ void sim_node_start(struct sim_node *n, bool lost)
 	sim_node_after(n);
 	sim_at(w, w->now_ns + sim_below(&w->rng, SIM_TICK_NS), SIM_EV_SAMPLE, n->index,
 	       n->started_ns);
+	sim_link_start(n);
 }
 
 static void empty_socket(struct sim_node *n)

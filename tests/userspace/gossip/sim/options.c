@@ -112,14 +112,56 @@ static void draw_calm(struct sim_options *o, uint64_t *rng)
 		o->loss = sim_range(rng, 10, 300);
 }
 
+/*
+ * One world in five has a second network. Some of them have no other trouble than that of InfiniBand,
+ * so that nobody may count as silent who lives.
+ */
+static void draw_links(struct sim_options *o, uint64_t seed, bool wanted)
+{
+	uint64_t state = sim_mix(seed ^ 0x7365636f6e64ULL), *rng = &state;
+
+	o->ib = sim_chance(rng, 200) || wanted;
+	if (!o->ib)
+		return;
+	o->ib_clean = sim_chance(rng, 500);
+	o->ib_cut = sim_chance(rng, 500);
+	o->ib_without = sim_chance(rng, 400) ? sim_range(rng, 50, 500) : 0;
+	o->ib_loss = sim_chance(rng, 300) ? sim_range(rng, 1, 100) : 0;
+	o->ib_every_ns = sim_range(rng, 2, 15) * SIM_S;
+	o->ib_mean_ns = sim_range(rng, 100, 6000) * SIM_MS;
+	if (!o->ib_clean)
+		return;
+	o->multicast = true;
+	o->delay_mean_ns = sim_range(rng, 20, 1000) * SIM_US;
+	o->loss = 0;
+	o->multicast_loss = 0;
+	o->corrupt = 0;
+	o->truncate = 0;
+	o->clog = 0;
+	o->lossy_nodes = 0;
+	o->mtu_links = 0;
+	o->group_empty = false;
+	o->partition = SIM_WHOLE;
+	o->starved = 0;
+	o->jumps = false;
+	o->suspends = false;
+	o->crash_every_ns = 0;
+	o->power_cycle = false;
+	o->leaves = false;
+	o->rotation = false;
+	o->attacker = false;
+	o->insider = false;
+}
+
 /**
  * sim_options_draw() - draw a world
  * @o: written
  * @seed: of the world
  * @small: few nodes and a shorter time, for tests that run often
  * @sodium: real cryptography is there; one world in 32 has it
+ * @ib: all worlds have a second network, but those for figures
  */
-void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sodium)
+void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sodium, bool ib)
 {
 	uint64_t state = sim_mix(seed ^ 0x6f7074696f6e73ULL), *rng = &state;
 
@@ -145,6 +187,7 @@ void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sod
 	o->rotation = sim_chance(rng, 250);
 	o->attacker = sim_chance(rng, 350);
 	o->insider = sim_chance(rng, 100);
+	draw_links(o, seed, ib);
 }
 
 /**
@@ -176,6 +219,11 @@ void sim_options_print(const struct sim_options *o)
 	       o->leaves);
 	printf(" rotation=%d attacker=%d insider=%d liars=%u load=%.2f cooling=%.2f", o->rotation,
 	       o->attacker, o->insider, o->liars, o->load, o->cooling);
+	if (o->ib)
+		printf(" ib: clean=%d cut=%d without=%u loss=%u every_ms=%llu mean_ms=%llu",
+		       o->ib_clean, o->ib_cut, o->ib_without, o->ib_loss,
+		       (unsigned long long)(o->ib_every_ns / SIM_MS),
+		       (unsigned long long)(o->ib_mean_ns / SIM_MS));
 	printf(" actuation_ms=%llu migration_ms=%llu fan_every_ms=%llu\n",
 	       (unsigned long long)(o->actuation_ns / SIM_MS),
 	       (unsigned long long)(o->migration_ns / SIM_MS),

@@ -47,6 +47,9 @@ void sim_report_add(struct sim_report *report, const struct sim_result *r)
 	sum->idle_bytes += s->idle_bytes;
 	sum->idle_nodes += s->idle_nodes;
 	sum->throttle_ticks += s->throttle_ticks;
+	sum->ib_worlds += s->ib_worlds;
+	sum->ib_promoted += s->ib_promoted;
+	sum->ib_deliveries += s->ib_deliveries;
 	if (s->converged_ns > report->converged_max_ns)
 		report->converged_max_ns = s->converged_ns;
 }
@@ -112,6 +115,9 @@ void sim_report_print(const struct sim_report *report)
 		printf("%s%s %llu", i ? ", " : "faults: ", sim_fault_names[i],
 		       (unsigned long long)s->faults[i]);
 	printf("\n");
+	printf("worlds with InfiniBand: %llu, %llu deliveries by it, %llu nodes promoted in the end\n",
+	       (unsigned long long)s->ib_worlds, (unsigned long long)s->ib_deliveries,
+	       (unsigned long long)s->ib_promoted);
 	print_latency("crisis at coupled neighbours, no loss", s->near);
 	print_latency("crisis to their price, no loss", s->reserve);
 	print_latency("crisis in the zone, loss up to 30 %", s->whole);
@@ -181,6 +187,9 @@ bool sim_report_write(const struct sim_report *report, const char *path)
 		(unsigned long long)report->sum.deaths_true,
 		(unsigned long long)report->sum.suspicions,
 		(unsigned long long)report->sum.refuted);
+	fprintf(f, "  \"ib_worlds\": %llu,\n  \"ib_promoted\": %llu,\n",
+		(unsigned long long)report->sum.ib_worlds,
+		(unsigned long long)report->sum.ib_promoted);
 	fprintf(f, "  \"idle_bytes_per_s\": %.0f,\n  \"converged_max_s\": %.1f,\n", idle(report),
 		(double)report->converged_max_ns / SIM_S);
 	fprintf(f, "  \"wall_s\": %.1f\n}\n", report->wall_s);

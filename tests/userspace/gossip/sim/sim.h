@@ -6,7 +6,7 @@
  * must hold.
  *
  * options.c draws what a world is like, queue.c keeps its events in order, net.c carries
- * datagrams, node.c runs the core, heat.c is the room, faults.c breaks things, hostile.c forges,
+ * datagrams, link.c has a second network, node.c runs the core, heat.c is the room, faults.c breaks things, hostile.c forges,
  * and watch.c and agree.c know what must not happen. campaign.c runs many worlds.
  */
 #ifndef SIM_H
@@ -71,6 +71,12 @@ enum sim_fault {
 	SIM_NAN,
 	SIM_FAN_FAILURE,
 	SIM_THROTTLE,
+	SIM_IB_DOWN,
+	SIM_IB_MUTE,
+	SIM_IB_DEAF,
+	SIM_IB_MANAGER,
+	SIM_IB_SWALLOW,
+	SIM_IB_LOSS,
 	SIM_FAULTS,
 };
 
@@ -101,6 +107,7 @@ enum sim_rule {
 	SIM_RULE_HUNTING,
 	SIM_RULE_REPEAT,
 	SIM_RULE_CRASHED,
+	SIM_RULE_LINK,
 	SIM_RULES,
 };
 
@@ -114,6 +121,7 @@ enum sim_canary {
 	SIM_CANARY_REFUTE,	/* nobody refutes */
 	SIM_CANARY_COLD,	/* readings are 15 degrees too low */
 	SIM_CANARY_DICE,	/* a random number depends on the process */
+	SIM_CANARY_LINK,	/* who has InfiniBand sends by nothing else */
 	SIM_CANARIES,
 };
 
@@ -148,6 +156,10 @@ struct sim_options {
 	uint32_t liars;
 	double load, cooling;
 	uint64_t actuation_ns, migration_ns, fan_every_ns;
+	/* The second link, see link.c. */
+	bool ib, ib_clean, ib_cut;
+	uint32_t ib_without, ib_loss;
+	uint64_t ib_every_ns, ib_mean_ns;
 };
 
 /**
@@ -197,6 +209,9 @@ enum sim_event_kind {
 	SIM_EV_CRISIS_DUE,
 	SIM_EV_MOVE,
 	SIM_EV_HEAL,
+	SIM_EV_IB_TELL,
+	SIM_EV_IB_FAULT,
+	SIM_EV_IB_MENDED,
 	SIM_EV_KINDS,
 };
 
@@ -204,6 +219,9 @@ enum sim_event_kind {
 #define SIM_DAMAGE_FLIP 1
 #define SIM_DAMAGE_CUT 2
 #define SIM_DAMAGE_SPOOF 4
+/* How it came: by InfiniBand, and by the group of that. */
+#define SIM_BY_IB 8
+#define SIM_BY_IB_GROUP 16
 
 /**
  * struct sim_event - something is due
@@ -296,6 +314,9 @@ struct sim_node {
 	double stuck_c;
 	struct sim_heat heat;
 	struct sim_crisis crisis;
+	/* Has InfiniBand; its port is up; the core has been told that; what goes, or comes, is lost. */
+	bool ib, ib_port, ib_up, ib_mute, ib_deaf;
+
 	struct control_output price;
 	uint64_t priced_ns, sampled_ns;
 	uint32_t turns;
@@ -323,6 +344,7 @@ struct sim_stats {
 	double peak_over_c;
 	uint64_t throttle_ticks;
 	uint64_t converged_ns, suspicions, refuted;
+	uint64_t ib_worlds, ib_promoted, ib_deliveries;
 };
 
 struct sim_world {
@@ -335,7 +357,9 @@ struct sim_world {
 	struct gw_key authority;
 	uint8_t authority_secret[SEAL_SECRET_BYTES];
 
-	bool healed, split, one_way_now, group_empty;
+	bool healed, split, one_way_now, group_empty, ib_dead;
+	/* Of InfiniBand: worlds without it draw nothing for it. */
+	uint64_t ib_rng;
 	uint8_t side[SIM_NODES_MAX];
 	uint64_t split_since_ns, split_ended_ns;
 	uint64_t clog_ns[SIM_NODES_MAX][SIM_NODES_MAX];
@@ -357,7 +381,7 @@ struct sim_world {
 };
 
 /* options.c */
-void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sodium);
+void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sodium, bool ib);
 void sim_options_print(const struct sim_options *o);
 
 /* queue.c */
@@ -389,11 +413,23 @@ void sim_site_destroy(struct sim_world *w);
 void sim_address(struct gossip_addr *addr, uint32_t node);
 struct sim_packet *sim_packet_get(struct sim_world *w, const uint8_t *bytes, size_t len);
 void sim_packet_put(struct sim_world *w, struct sim_packet *p);
-void sim_net_send(struct sim_node *from, enum gossip_dest dest, const struct gossip_addr *to,
-		  const uint8_t *bytes, size_t len, bool insider);
+void sim_net_send(struct sim_node *from, const struct gossip_route *route, const uint8_t *bytes,
+		  size_t len, bool insider);
+uint32_t sim_net_node_at(const struct sim_world *w, const struct gossip_addr *addr);
+void sim_net_later(struct sim_world *w, struct sim_packet *p, uint32_t to, uint32_t as,
+		   uint64_t at, uint16_t damage);
 void sim_net_inject(struct sim_world *w, struct sim_packet *p, uint32_t to, uint32_t as);
 void sim_net_deliver(struct sim_world *w, const struct sim_event *event);
 bool sim_net_cut(const struct sim_world *w, uint32_t from, uint32_t to);
+
+/* link.c */
+void sim_link_plan(struct sim_world *w);
+void sim_link_start(struct sim_node *n);
+void sim_link_event(struct sim_world *w, const struct sim_event *e);
+void sim_link_heal(struct sim_world *w);
+void sim_link_send(struct sim_node *from, const struct gossip_route *route, struct sim_packet *p);
+void sim_link_silent(struct sim_node *n, const struct sim_node *of);
+void sim_link_end(struct sim_world *w);
 
 /* crypto.c */
 void sim_crypto_init(struct sim_node *n);
@@ -409,6 +445,7 @@ void sim_node_timer(struct sim_node *n, uint64_t due);
 void sim_node_sample(struct sim_node *n);
 void sim_node_packet(struct sim_node *n, const struct sim_waiting *what);
 void sim_node_configure(struct sim_node *n);
+void sim_node_link(struct sim_node *n, bool up);
 uint64_t sim_local(const struct sim_node *n, uint64_t now_ns);
 void sim_node_after(struct sim_node *n);
 

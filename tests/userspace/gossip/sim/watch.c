@@ -329,6 +329,10 @@ void sim_watch_event(struct sim_node *n, const struct gossip_event *event)
 		else if (of)
 			crisis_of_other(n, of, event->on);
 		break;
+	case GOSSIP_EV_SILENT:
+		if (of && event->on)
+			sim_link_silent(n, of);
+		break;
 	case GOSSIP_EV_REFUTE:
 		w->stats.refuted++;
 		sim_log(w, n, "refutes");

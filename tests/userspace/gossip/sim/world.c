@@ -166,6 +166,7 @@ struct sim_world *sim_world_create(uint64_t seed, const struct sim_options *opt,
 	w->verbose = verbose;
 	w->insider = UINT32_MAX;
 	w->secret = sim_random(&w->rng);
+	w->ib_rng = sim_mix(seed ^ 0x6c696e6b73ULL);
 	make_authority(w);
 	for (i = 0; i < opt->nodes; i++)
 		name_node(w, i);
@@ -184,6 +185,7 @@ struct sim_world *sim_world_create(uint64_t seed, const struct sim_options *opt,
 	sim_at(w, SIM_TICK_NS, SIM_EV_TICK, 0, 0);
 	sim_at(w, SCAN_NS, SIM_EV_SCAN, 0, 0);
 	sim_faults_plan(w);
+	sim_link_plan(w);
 	return w;
 }
 
@@ -228,6 +230,11 @@ static void dispatch(struct sim_world *w, const struct sim_event *e)
 		break;
 	case SIM_EV_CRISIS_DUE:
 		sim_watch_crisis_due(w, e->node, e->arg);
+		break;
+	case SIM_EV_IB_TELL:
+	case SIM_EV_IB_FAULT:
+	case SIM_EV_IB_MENDED:
+		sim_link_event(w, e);
 		break;
 	case SIM_EV_MOVE:
 		sim_heat_move(w, e->node, (uint32_t)e->arg);
