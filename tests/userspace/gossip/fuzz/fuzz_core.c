@@ -32,6 +32,7 @@ struct play {
 	struct seal_keyring keys;
 	uint64_t now_ns, start_ns;
 	uint64_t due_ns;
+	uint8_t links;
 	uint64_t random;
 	uint64_t sent_bytes;
 	uint64_t persisted;
@@ -112,7 +113,9 @@ static void sent(void *ctx, const struct gossip_route *route, const uint8_t *byt
 	int left, size;
 	uint8_t *at = copy + GW_HEADER_BYTES;
 
-	must(len <= GW_DATAGRAM_MAX && route->links && !(route->links >> GOSSIP_LINKS));
+	/* By what is up, and in need by UDP. */
+	must(len <= GW_DATAGRAM_MAX && route->links);
+	must(route->links == 1 << GOSSIP_LINK_UDP || !(route->links & ~p->links));
 	must(route->dest == GOSSIP_MULTICAST || route->to[0].len <= GOSSIP_ADDR_BYTES);
 	memcpy(copy, bytes, len);
 	left = seal_open(&crypto, &p->keys, copy, len, &header);
@@ -199,6 +202,10 @@ static struct gossip_addr addr_of(uint8_t number)
 {
 	struct gossip_addr addr = { .len = 6, .byte = { 10, 0, 0, number } };
 
+	if (number & 0x80) {
+		addr.link = GOSSIP_LINK_IB;
+		addr.group = number & 0x40;
+	}
 	return addr;
 }
 
@@ -351,11 +358,22 @@ static void reconfigure(struct play *p)
 	}
 }
 
+static void change_link(struct play *p)
+{
+	uint8_t how = fuzz_byte(&p->in), bit = 1 << how % GOSSIP_LINKS;
+
+	if (how & 0x80)
+		p->links |= bit;
+	else
+		p->links &= ~bit;
+	gossip_link(p->g, p->now_ns, how % GOSSIP_LINKS, how & 0x80);
+}
+
 static bool call(struct play *p)
 {
 	struct gossip_addr addr;
 
-	switch (fuzz_byte(&p->in) % 10) {
+	switch (fuzz_byte(&p->in) % 11) {
 	case 0:
 		pass_time(p);
 		break;
@@ -384,6 +402,9 @@ static bool call(struct play *p)
 	case 8:
 		restart(p);
 		break;
+	case 9:
+		change_link(p);
+		break;
 	default:
 		reconfigure(p);
 	}
@@ -400,6 +421,7 @@ static void begin(struct play *p)
 	p->now_ns = p->start_ns;
 	seal_key_set(&p->keys, SEAL_CURRENT, 1, key);
 	gossip_defaults(&p->config);
+	p->links = 1 << GOSSIP_LINK_UDP;
 	p->config.self = name_of(SELF);
 	p->config.zone = 7;
 	p->config.incarnation = 1;
