@@ -27,8 +27,8 @@
 /* --- what comes --- */
 
 /*
- * The newest by its transport says where its sender is, and the newest by InfiniBand's group that it
- * is heard there. Returns whether it is one of them.
+ * The newest by its transport says where its sender is, and the newest by InfiniBand's group that
+ * it is heard there. Returns whether it is one of them.
  */
 static bool note(struct gossip *g, struct member *m, const struct gw_header *h,
 		 const struct gossip_addr *from)

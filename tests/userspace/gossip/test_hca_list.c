@@ -93,7 +93,7 @@ static void lists_are_bounded(void)
 /* Whatever is written, reading it ends within it. */
 static void any_text_is_read_or_refused(void)
 {
-	static const char letters[] = "^=,:019ab_ \n";
+	static const char letters[] = "^= ,:019ab_\n";
 	struct hca_list list;
 	uint32_t i, k, len, taken = 0;
 

@@ -4,7 +4,7 @@
  * ports go down and up, a port swallows what it is to send or to deliver, the subnet manager takes
  * the group from all, or everything is swallowed without anybody being told.
  *
- * All that is drawn here is drawn from a state of its own: worlds without it run as they always did.
+ * All that is drawn here is drawn from a state of its own: worlds without it run as they did.
  */
 #include <string.h>
 

@@ -113,8 +113,8 @@ static void draw_calm(struct sim_options *o, uint64_t *rng)
 }
 
 /*
- * One world in five has a second network. Some of them have no other trouble than that of InfiniBand,
- * so that nobody may count as silent who lives.
+ * One world in five has a second network. Half of them have no other trouble than that of
+ * InfiniBand, so that nobody may count as silent who lives.
  */
 static void draw_links(struct sim_options *o, uint64_t seed, bool wanted)
 {

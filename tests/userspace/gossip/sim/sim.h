@@ -6,8 +6,9 @@
  * must hold.
  *
  * options.c draws what a world is like, queue.c keeps its events in order, net.c carries
- * datagrams, link.c has a second network, node.c runs the core, heat.c is the room, faults.c breaks things, hostile.c forges,
- * and watch.c and agree.c know what must not happen. campaign.c runs many worlds.
+ * datagrams, link.c has a second network, node.c runs the core, heat.c is the room, faults.c
+ * breaks things, hostile.c forges, and watch.c and agree.c know what must not happen. campaign.c
+ * runs many worlds.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -314,7 +315,7 @@ struct sim_node {
 	double stuck_c;
 	struct sim_heat heat;
 	struct sim_crisis crisis;
-	/* Has InfiniBand; its port is up; the core has been told that; what goes, or comes, is lost. */
+	/* Has InfiniBand; its port is up; the core was told that; what goes is lost; what comes is. */
 	bool ib, ib_port, ib_up, ib_mute, ib_deaf;
 
 	struct control_output price;
