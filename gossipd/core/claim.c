@@ -164,7 +164,7 @@ static bool waited_enough(const struct gossip *g, const struct member *m)
 {
 	uint64_t longest = claim_longest(g);
 
-	return m->addr.len && m->zone == g->config.zone &&
+	return core_reach(g, m) && m->zone == g->config.zone &&
 	       (m->unseen || detect_unheard(g, m, longest)) &&
 	       g->now_ns >= m->state_ns + longest + (g->deaf_ns - m->state_deaf_ns);
 }

@@ -71,7 +71,7 @@ static void fill(struct gossip *g, struct gw_record *record)
 static bool stands(const struct gossip *g, const struct member *m)
 {
 	return m->zone == g->config.zone && m->state == GOSSIP_ALIVE && m->has_beacon &&
-	       m->addr.len && !m->unseen && !(m->beacon.flags & GW_LEAVING);
+	       core_reach(g, m) && !m->unseen && !(m->beacon.flags & GW_LEAVING);
 }
 
 /* Who speaks, of all that say so; and how long this node leaves it to others to begin. */
