@@ -12,12 +12,22 @@ GOSSIPD_MAN := gossipd/man/gossipd.8
 GOSSIPD_UNIT := gossipd/gossipd.service
 GOSSIPD_PLUGINS := $(wildcard gossipd/plugins/*.sh)
 GOSSIPD_PLUGIN_DIR = $(DESTDIR)$(PREFIX)/lib/gossipd/plugins
+# The plug-in for InfiniBand is a file of its own, so that the daemon runs without what it needs. Files
+# of the core and the daemon that it shares are built once more, for a library.
+GOSSIPD_IB_LIBS := libibverbs librdmacm
+GOSSIPD_IB_MISSING := $(shell for lib in $(GOSSIPD_IB_LIBS); do pkg-config --exists $$lib || echo $$lib; done)
+GOSSIPD_IB := $(if $(GOSSIPD_MISSING)$(GOSSIPD_IB_MISSING),,$(BUILD)/gossipd-ib.so)
+GOSSIPD_IB_SRC := $(wildcard gossipd/ib/*.c gossipd/core/rails*.c gossipd/daemon/hca_*.c \
+	gossipd/core/hca_*.c)
+GOSSIPD_IB_OBJ := $(GOSSIPD_IB_SRC:gossipd/%.c=$(BUILD)/gossip-ib/%.o)
+GOSSIPD_IB_DIR = $(PREFIX)/lib/gossipd
 UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 # No fused operations: the core does the same on every machine. Lines for people may be cut short.
 GOSSIPD_CFLAGS = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-format-truncation -Werror \
 	-D_GNU_SOURCE -ffp-contract=off \
 	-Iuapi -Itools/libmaxwell -Igossipd/core -Igossipd/daemon -DMAXWELL_VERSION='"$(VERSION)"' \
+	-DGOSSIPD_LINK_PLUGIN='"$(GOSSIPD_IB_DIR)/gossipd-ib.so"' \
 	$(shell pkg-config --cflags $(GOSSIPD_LIBS))
 
 .PHONY: gossipd
@@ -37,6 +47,17 @@ gossipd-left-out:
 	@echo 'build: gossipd is left out: $(GOSSIPD_MISSING) not found' >&2
 endif
 
+ifneq ($(GOSSIPD_IB),)
+gossipd: $(GOSSIPD_IB)
+else
+gossipd: gossipd-ib-left-out
+
+.PHONY: gossipd-ib-left-out
+gossipd-ib-left-out:
+	@echo 'build: InfiniBand is left out: $(GOSSIPD_IB_MISSING) not found: install' \
+		'libibverbs-dev librdmacm-dev' >&2
+endif
+
 $(BUILD)/gossip/%.o: gossipd/%.c META
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
@@ -47,7 +68,17 @@ $(BUILD)/gossipd: $(GOSSIPD_OBJ) $(BUILD)/libmaxwell.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(GOSSIPD_OBJ) $(BUILD)/libmaxwell.a \
 		$(shell pkg-config --libs $(GOSSIPD_LIBS)) -lm -lpthread
 
--include $(GOSSIPD_OBJ:.o=.d)
+$(BUILD)/gossip-ib/%.o: gossipd/%.c META
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(GOSSIPD_CFLAGS) -Igossipd/ib -fPIC -fvisibility=hidden -MMD -MP -c $< -o $@
+
+$(BUILD)/gossipd-ib.so: $(GOSSIPD_IB_OBJ)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-z,defs -Wl,--as-needed -o $@ $(GOSSIPD_IB_OBJ) \
+		$(shell pkg-config --libs $(GOSSIPD_IB_LIBS) libuv) -lm
+
+-include $(GOSSIPD_OBJ:.o=.d) $(GOSSIPD_IB_OBJ:.o=.d)
 
 # --- tests and bench: real daemons in namespaces of the build root ---
 
@@ -98,6 +129,7 @@ in-root-bench-gossip: $(BUILD)/gossipd
 install-gossipd: gossipd ## install the daemon, its unit, its manual and plug-ins (as root)
 	$(say) INSTALL $(DESTDIR)$(PREFIX)/sbin/gossipd
 	$(Q)install -D $(BUILD)/gossipd $(DESTDIR)$(PREFIX)/sbin/gossipd
+	$(Q)$(if $(GOSSIPD_IB),install -D --mode=644 --target-directory=$(DESTDIR)$(GOSSIPD_IB_DIR) $(GOSSIPD_IB))
 	$(Q)install -D --mode=644 $(GOSSIPD_MAN) $(MAN_DIR)/gossipd.8
 	$(Q)install -D --target-directory=$(GOSSIPD_PLUGIN_DIR) $(GOSSIPD_PLUGINS)
 	$(Q)mkdir -p $(UNIT_DIR)

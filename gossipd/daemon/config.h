@@ -115,6 +115,23 @@ struct config_multicast {
 	bool enabled;
 };
 
+enum config_infiniband_enable {
+	CONFIG_INFINIBAND_AUTO,	/* if the machine has it; that it has not is no news */
+	CONFIG_INFINIBAND_YES,
+	CONFIG_INFINIBAND_NO,
+};
+
+/* [InfiniBand] */
+struct config_infiniband {
+	enum config_infiniband_enable enable;
+	char *hca;		/* which ports, as of hca_list.h; NULL: all */
+	union config_addr group4;	/* without a port; AF_UNSPEC: group6 counts */
+	union config_addr group6;
+	bool send_only;
+	uint32_t buffers;	/* of each rail, to receive into */
+	char *plugin;		/* file; NULL: the one that was installed */
+};
+
 /* [Mdns] */
 struct config_mdns {
 	bool enabled;
@@ -190,6 +207,7 @@ struct config_log {
  * @keys: [Keys]
  * @multicast: [Multicast]
  * @peers: [Peers] address=
+ * @infiniband: [InfiniBand]
  * @mdns: [Mdns]
  * @sensors: [Sensors]
  * @feed: [Feed]
@@ -204,6 +222,7 @@ struct daemon_config {
 	struct config_keys keys;
 	struct config_multicast multicast;
 	struct config_addrs peers;
+	struct config_infiniband infiniband;
 	struct config_mdns mdns;
 	struct config_sensors sensors;
 	struct config_feed feed;

@@ -10,6 +10,8 @@ const struct config_section config_sections[] = {
 	{ "Keys", "Files with keys. They must be readable for the daemon alone." },
 	{ "Gossip", "How often and how much it talks, and when it gives up on others." },
 	{ "Multicast", "The group that the nodes of a zone listen to." },
+	{ "InfiniBand", "A second way for what goes to the zone, where nodes have InfiniBand or RoCE. "
+	  "Each goes on with UDP until all hear each other on it, and again when they do not." },
 	{ "Peers", "Nodes to ask at the start, where multicast and mDNS do not reach." },
 	{ "Mdns", "Nodes of the zone that Avahi finds on the link, and this one announced there. What is "
 	  "found is only where to say hello: nothing is believed for it." },
@@ -25,6 +27,7 @@ const size_t config_nr_sections = sizeof(config_sections) / sizeof(config_sectio
 
 /* In the order of their enums. */
 static const char *const levels[] = { "error", "warning", "info", "debug", NULL };
+static const char *const enables[] = { "auto", "yes", "no", NULL };
 static const char *const targets[] = { "auto", "stderr", "journal", NULL };
 
 /* Bytes of a text that may be long. */
@@ -145,6 +148,28 @@ static const struct config_key keys[] = {
 	    .help = "Network interface; without it the routes decide."),
 	NUMBER("Multicast", "ttl", multicast.ttl, "", 0, 255, "1",
 	       .help = "Routers that a datagram to the group may pass, and one more."),
+
+	KEY("InfiniBand", "enable", CONFIG_CHOICE, infiniband.enable, .names = enables,
+	    .initial = "auto",
+	    .help = "Use it; auto: if there is a device, and say no more than that if there is not."),
+	KEY("InfiniBand", "hca", CONFIG_TEXT, infiniband.hca, .max = TEXT_MAX,
+	    .sample = "=mlx5_0:1,mlx5_1:1",
+	    .help = "Ports by the names of their devices, best first, as NCCL_IB_HCA has them: = before "
+		    "names that are whole, ^ before those that are not to be used; without it all."),
+	KEY("InfiniBand", "group4", CONFIG_GROUP4, infiniband.group4, .sample = "239.192.0.7",
+	    .help = "IPv4 group, or none; by default 239.192.H.L, with the zone's number as H and "
+		    "L."),
+	KEY("InfiniBand", "group6", CONFIG_GROUP6, infiniband.group6, .sample = "ff15::4d58:7",
+	    .help = "IPv6 group, used if group4 is none; by default ff15::4d58:Z, with the zone's "
+		    "number as Z."),
+	SWITCH("InfiniBand", "send_only", infiniband.send_only, "no",
+	       .help = "Send to the group without hearing it; what others say comes by UDP then."),
+	NUMBER("InfiniBand", "buffers", infiniband.buffers, "", 64, 16384, "512",
+	       .help = "Datagrams that a port can hold until the daemon has looked at them; each takes "
+		       "2 KiB of memory."),
+	FILE_KEY("InfiniBand", "plugin", infiniband.plugin,
+		 .sample = "/usr/lib/gossipd/gossipd-ib.so",
+		 .help = "The plug-in, if it is not where it was installed."),
 
 	KEY("Peers", "address", CONFIG_ADDRS, peers, .max = CONFIG_PEERS_MAX, .live = true,
 	    .sample = "192.0.2.7:7460",

@@ -67,6 +67,10 @@ static void check_addresses(const struct daemon_config *c, const struct config_s
 	if (c->multicast.enabled && !c->multicast.group4.sa.sa_family &&
 	    !c->multicast.group6.sa.sa_family)
 		fail(source, "Multicast", "enabled", "without a group: group4 and group6 are none");
+	if (c->infiniband.enable != CONFIG_INFINIBAND_NO && !c->infiniband.group4.sa.sa_family &&
+	    !c->infiniband.group6.sa.sa_family)
+		fail(source, "InfiniBand", "enable",
+		     "without a group: group4 and group6 are none");
 	for (i = 0; i < c->http.listen.nr; i++) {
 		if (!config_is_loopback(&c->http.listen.addr[i]) && !c->http.remote)
 			fail(source, "Http", "listen",

@@ -2,6 +2,7 @@
 /*
  * Start, loop and end.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -76,6 +77,13 @@ static void on_drained(void *ctx)
 	daemon_step(ctx);
 }
 
+static void on_link(void *ctx, bool up)
+{
+	/* The core hears of it once it knows of links. */
+	(void)ctx;
+	(void)up;
+}
+
 static void on_status(uv_timer_t *timer)
 {
 	daemon_status(timer->data);
@@ -143,6 +151,16 @@ static int start_alarm(struct daemon *d)
 	return uv_poll_start(&d->alarm, UV_READABLE, on_alarm);
 }
 
+static void start_link(struct daemon *d)
+{
+	const struct link_user user = {
+		.ctx = d, .receive = on_datagram, .drained = on_drained,
+		.changed = on_link, .random = crypto_sodium_random,
+	};
+
+	daemon_start_link(d, &user);
+}
+
 static int start(struct daemon *d)
 {
 	const struct udp_user user = {
@@ -168,6 +186,7 @@ static int start(struct daemon *d)
 	if (err)
 		return err;
 	udp_lose(d->udp, d->options->lose_permille);
+	start_link(d);
 	start_signals(d);
 	daemon_step(d);
 	daemon_contacts_start(d);
@@ -195,12 +214,15 @@ static void end(struct daemon *d)
 		sensors_stop(d->sensors);
 	if (d->feed)
 		feed_close(d->feed);
+	daemon_stop_link(d);
 	if (d->udp)
 		udp_close(d->udp);
 	uv_walk(&d->loop, close_rest, NULL);
 	/* Nothing is left that it could wait for. */
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&d->loop);
+	if (d->link_library)
+		dlclose(d->link_library);
 	if (d->core)
 		gossip_destroy(d->core);
 	if (d->alarm_fd >= 0)

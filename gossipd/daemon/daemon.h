@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "http.h"
 #include "keys.h"
+#include "link.h"
 #include "mdns.h"
 #include "measure.h"
 #include "notify.h"
@@ -70,6 +71,9 @@ struct daemon_options {
  * @incarnation: of this start
  * @core: the core
  * @udp: sockets
+ * @link: InfiniBand; NULL: there is none
+ * @link_ops: of its plug-in
+ * @link_library: the plug-in itself
  * @feed: to the kernel's module; NULL: turned off
  * @sensors: they
  * @http: server; NULL: turned off
@@ -108,6 +112,9 @@ struct daemon {
 	uint64_t incarnation;
 	struct gossip *core;
 	struct udp *udp;
+	struct link *link;
+	const struct link_ops *link_ops;
+	void *link_library;
 	struct feed *feed;
 	struct sensors *sensors;
 	struct http *http;
@@ -163,6 +170,10 @@ void daemon_sensors_config(const struct daemon_options *options,
 
 /* actions.c */
 extern const struct gossip_env daemon_env;
+
+/* link.c */
+void daemon_start_link(struct daemon *d, const struct link_user *user);
+void daemon_stop_link(struct daemon *d);
 
 /* contacts.c */
 void daemon_contacts_start(struct daemon *d);

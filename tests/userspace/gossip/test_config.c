@@ -316,6 +316,8 @@ static void test_keys_have_to_go_together(void)
 	bad("[Node]\nlisten=239.0.0.1:7",
 	    "f:2: Node.listen: is a group: it is [Multicast] that has groups");
 	bad("[Peers]\naddress=[ff15::1]:7", "f:2: Peers.address: is a group, not a node");
+	bad("[InfiniBand]\ngroup4=none\ngroup6=none",
+	    "f: InfiniBand.enable: without a group: group4 and group6 are none");
 	bad("[Multicast]\ngroup4=none\ngroup6=none",
 	    "f: Multicast.enabled: without a group: group4 and group6 are none");
 	bad("[Http]\nlisten=[::]:80",
@@ -513,22 +515,22 @@ static void test_a_reload_knows_what_changed(void)
 	struct daemon_config *is = good("[Peers]\naddress=192.0.2.1:1\naddress=192.0.2.2:1\n"
 					"[Node]\nzone=1\n[Control]\nlimit_c=90\n"
 					"[Feed]\ncpus=1\n[Sensors]\nlimit=90\n");
-	struct config_change changes[8] = { 0 };
+	struct config_change changes[10] = { 0 };
 	size_t i, restarts = 0;
 
-	CHECK_EQ(config_diff(was, was, changes, 8), 0);
+	CHECK_EQ(config_diff(was, was, changes, 10), 0);
 	/* The zone changes the groups as well. */
-	CHECK_EQ(config_diff(was, is, changes, 8), 7);
-	for (i = 0; i < 7; i++) {
+	CHECK_EQ(config_diff(was, is, changes, 10), 9);
+	for (i = 0; i < 9; i++) {
 		bool live = !strcmp(changes[i].section, "Peers") ||
 			    !strcmp(changes[i].section, "Control");
 
 		CHECK_EQ(changes[i].restart, !live);
 		restarts += changes[i].restart;
 	}
-	CHECK_EQ(restarts, 5);
+	CHECK_EQ(restarts, 7);
 	memset(changes, 0, sizeof(changes));
-	CHECK_EQ(config_diff(was, is, changes, 1), 7);
+	CHECK_EQ(config_diff(was, is, changes, 1), 9);
 	CHECK(changes[0].name && !changes[1].name, "more than there is room for");
 	config_free(was);
 	config_free(is);
