@@ -17,6 +17,9 @@ static void on_send(void *ctx, const struct gossip_route *route, const uint8_t *
 
 	if (route->links & 1 << GOSSIP_LINK_UDP)
 		udp_send(d->udp, route->dest, &route->to[GOSSIP_LINK_UDP], bytes, len);
+	if (d->link && route->links & 1 << GOSSIP_LINK_IB)
+		d->link_ops->send(d->link, route->dest, &route->to[GOSSIP_LINK_IB], route->urgent,
+				  bytes, len);
 }
 
 static double ratio_of(const struct control_price *price)

@@ -79,9 +79,10 @@ static void on_drained(void *ctx)
 
 static void on_link(void *ctx, bool up)
 {
-	/* The core hears of it once it knows of links. */
-	(void)ctx;
-	(void)up;
+	struct daemon *d = ctx;
+
+	gossip_link(d->core, uv_hrtime(), GOSSIP_LINK_IB, up);
+	daemon_step(d);
 }
 
 static void on_status(uv_timer_t *timer)

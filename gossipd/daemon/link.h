@@ -24,6 +24,7 @@
 #define LINK_RAILS_MAX 8
 #define LINK_NAME_LEN 72
 #define LINK_ADDR_LEN 48
+#define LINK_WHY_LEN 96
 
 /* What became of datagrams on one rail, and of the rail itself. */
 enum link_counter {
@@ -49,7 +50,8 @@ enum link_counter {
 
 /* Of a rail, for people; how it gets from one to the next: rails.h. */
 enum link_rail_state {
-	LINK_RAIL_DOWN,		/* the port is not active, or the device is gone */
+	LINK_RAIL_GONE,		/* there is no such device */
+	LINK_RAIL_DOWN,		/* the port is not active */
 	LINK_RAIL_OPENING,
 	LINK_RAIL_JOINING,
 	LINK_RAIL_UP,
@@ -64,6 +66,7 @@ extern const char *const link_rail_state_names[LINK_RAIL_STATES];
  * struct link_rail - a rail: one port of one device
  * @name: device and port, as in mlx5_0:1
  * @address: own, from which the rail was opened; empty: none
+ * @why: what was wrong last; empty if it is up
  * @state: enum link_rail_state
  * @active: what is not urgent goes here
  * @deaf: others hear something, this one does not
@@ -78,6 +81,7 @@ extern const char *const link_rail_state_names[LINK_RAIL_STATES];
 struct link_rail {
 	char name[LINK_NAME_LEN];
 	char address[LINK_ADDR_LEN];
+	char why[LINK_WHY_LEN];
 	uint8_t state;
 	bool active;
 	bool deaf;
@@ -120,7 +124,7 @@ enum link_log {
  * @ctx: given to each
  * @receive: a datagram came; its bytes may be changed until the call ends, and are gone then
  * @drained: some came, and no more are there for now, or enough for one go
- * @changed: the transport came up or went; also called by a first rail during open()
+ * @changed: the transport came up or went
  * @log: a line for people
  * @random: 64 random bits
  */

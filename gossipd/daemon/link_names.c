@@ -25,6 +25,7 @@ const char *const link_counter_names[LINK_COUNTERS] = {
 };
 
 const char *const link_rail_state_names[LINK_RAIL_STATES] = {
+	[LINK_RAIL_GONE] = "gone",
 	[LINK_RAIL_DOWN] = "down",
 	[LINK_RAIL_OPENING] = "opening",
 	[LINK_RAIL_JOINING] = "joining",

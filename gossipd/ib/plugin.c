@@ -3,31 +3,118 @@
  * InfiniBand for gossipd: unreliable datagrams to the zone's group, and to nodes that were heard
  * there. What the daemon sees of the plug-in is here.
  */
+#include <arpa/inet.h>
 #include <errno.h>
-#include <infiniband/verbs.h>
-#include <rdma/rdma_cma.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "link.h"
+#include "ib.h"
+
+static void ib_close(struct link *link)
+{
+	size_t i;
+
+	link->closing = true;
+	for (i = 0; i < RAILS_MAX; i++) {
+		if (link->rail[i].link)
+			ib_rail_close(&link->rail[i]);
+	}
+	ib_devices_close(link);
+	ib_watch_stop(link->cm);
+	ib_drive_stop(link);
+}
 
 static int ib_open(struct link **out, uv_loop_t *loop, const struct config_infiniband *config,
 		   const struct link_user *user)
 {
-	int nr = 0;
-	struct ibv_device **list = ibv_get_device_list(&nr);
+	struct link *link;
+	int err;
 
-	(void)out;
-	(void)loop;
-	(void)config;
-	(void)user;
-	if (list)
-		ibv_free_device_list(list);
-	return nr ? -ENOSYS : -ENODEV;
+	/* Programs that the daemon starts must not take the pages that devices write to. */
+	if (ibv_fork_init())
+		return -ENOSYS;
+	link = calloc(1, sizeof(*link));
+	if (!link)
+		return -ENOMEM;
+	link->loop = loop;
+	link->config = config;
+	link->user = *user;
+	link->group = config->group4.sa.sa_family ? config->group4 : config->group6;
+	ib_drive_start(link);
+	err = ib_group_listen(link);
+	if (!err && !ib_devices_scan(link) && config->enable == CONFIG_INFINIBAND_AUTO)
+		err = -ENODEV;
+	if (err) {
+		ib_close(link);
+		return err;
+	}
+	if (!*link->rail[0].device)
+		ib_log(link, LINK_LOG_WARNING, "InfiniBand is waited for: there is no device yet");
+	*out = link;
+	return 0;
 }
+
+static const char *host(const union config_addr *addr, char text[LINK_ADDR_LEN])
+{
+	const void *from = addr->sa.sa_family == AF_INET ? (const void *)&addr->in.sin_addr :
+							   &addr->in6.sin6_addr;
+
+	text[0] = '\0';
+	if (addr->sa.sa_family != AF_UNSPEC)
+		inet_ntop(addr->sa.sa_family, from, text, LINK_ADDR_LEN);
+	return text;
+}
+
+static void get_rail(const struct link *link, const struct ib_rail *rail, struct link_rail *out)
+{
+	const struct rail *state = &link->rails.rail[rail->index];
+
+	memset(out, 0, sizeof(*out));
+	ib_name(rail, out->name);
+	host(&rail->address, out->address);
+	strncpy(out->why, state->state == RAIL_UP ? "" : rail->why, sizeof(out->why) - 1);
+	out->state = (uint8_t)state->state;
+	out->active = link->rails.active == rail->index;
+	out->deaf = state->deaf;
+	out->ethernet = rail->ethernet;
+	if (rail->id && rail->id->qp) {
+		out->mtu_bytes = rail->mtu_bytes;
+		out->buffers = rail->nr_buffers;
+		out->memory_bytes = rail->bytes_len;
+		out->qp = rail->id->qp->qp_num;
+		out->mlid = rail->group ? rail->mlid : 0;
+	}
+	memcpy(out->counters, rail->counters, sizeof(out->counters));
+}
+
+static void ib_get_state(const struct link *link, struct link_state *state)
+{
+	size_t i;
+
+	state->up = link->up;
+	host(&link->group, state->group);
+	state->failovers = link->rails.failovers;
+	state->no_rail = link->no_rail;
+	state->nr_rails = 0;
+	for (i = 0; i < RAILS_MAX; i++) {
+		if (*link->rail[i].device)
+			get_rail(link, &link->rail[i], &state->rail[state->nr_rails++]);
+	}
+}
+
+_Static_assert((int)LINK_RAIL_GONE == (int)RAIL_GONE && (int)LINK_RAIL_DOWN == (int)RAIL_DOWN &&
+	       (int)LINK_RAIL_OPENING == (int)RAIL_OPENING &&
+	       (int)LINK_RAIL_JOINING == (int)RAIL_JOINING &&
+	       (int)LINK_RAIL_UP == (int)RAIL_UP && (int)LINK_RAIL_BACKOFF == (int)RAIL_BACKOFF,
+	       "states have the same numbers");
 
 extern __attribute__((visibility("default"))) const struct link_ops gossipd_link;
 const struct link_ops gossipd_link = {
 	.abi = LINK_ABI,
 	.name = "infiniband",
-	.number = 1,
+	.number = GOSSIP_LINK_IB,
 	.open = ib_open,
+	.close = ib_close,
+	.send = ib_send,
+	.get_state = ib_get_state,
 };

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Devices and their ports: which there are, which of them are rails, and whether they are well.
+ * Each is open here beside what the rails open, as a rail that is closed hears nothing.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ib.h"
+
+/* A port that may become a rail. */
+struct found {
+	struct ib_device *device;
+	uint8_t port;
+	uint32_t rank;
+	bool active;
+};
+
+static void tell_all(struct ib_device *device, uint8_t port, enum rail_input input, const char *why)
+{
+	const char *name = ibv_get_device_name(device->context->device);
+	size_t i;
+
+	for (i = 0; i < RAILS_MAX; i++) {
+		struct ib_rail *rail = &device->link->rail[i];
+
+		if (strcmp(rail->device, name) || (port && rail->port != port))
+			continue;
+		if (why)
+			ib_why(rail, why, 0);
+		ib_tell(device->link, i, input, 0);
+	}
+}
+
+static void gone(struct ib_device *device, const char *why)
+{
+	tell_all(device, 0, RAIL_IN_REMOVED, why);
+	ib_watch_stop(device->watch);
+	ibv_close_device(device->context);
+	device->watch = NULL;
+	device->context = NULL;
+}
+
+/* Its own place among the port's addresses has another one now. */
+static void gid_changed(struct ib_device *device, uint8_t port)
+{
+	const char *name = ibv_get_device_name(device->context->device);
+	union ibv_gid gid;
+	size_t i;
+
+	for (i = 0; i < RAILS_MAX; i++) {
+		struct ib_rail *rail = &device->link->rail[i];
+
+		if (strcmp(rail->device, name) || rail->port != port || !rail->group)
+			continue;
+		if (!ibv_query_gid(device->context, port, rail->gid_index, &gid) &&
+		    !memcmp(&gid, &rail->gid, sizeof(gid)))
+			continue;
+		ib_why(rail, "its address is another one", 0);
+		ib_tell(device->link, i, RAIL_IN_ADDR_CHANGE, 0);
+	}
+}
+
+/* False if the device is no more. */
+static bool on_event(struct ib_device *device, const struct ibv_async_event *event)
+{
+	uint8_t port = event->element.port_num;
+
+	switch (event->event_type) {
+	case IBV_EVENT_PORT_ACTIVE:
+		tell_all(device, port, RAIL_IN_PORT_UP, NULL);
+		return true;
+	case IBV_EVENT_PORT_ERR:
+		tell_all(device, port, RAIL_IN_PORT_DOWN, "the port is down");
+		return true;
+	case IBV_EVENT_LID_CHANGE:
+		tell_all(device, port, RAIL_IN_ADDR_CHANGE, "its LID is another one");
+		return true;
+	case IBV_EVENT_PKEY_CHANGE:
+		tell_all(device, port, RAIL_IN_ADDR_CHANGE, "the partitions are other ones");
+		return true;
+	case IBV_EVENT_SM_CHANGE:
+		tell_all(device, port, RAIL_IN_SM_CHANGE, "another subnet manager");
+		return true;
+	case IBV_EVENT_CLIENT_REREGISTER:
+		tell_all(device, port, RAIL_IN_REREGISTER,
+			 "the subnet manager asks to join again");
+		return true;
+	case IBV_EVENT_GID_CHANGE:
+		gid_changed(device, port);
+		return true;
+	case IBV_EVENT_DEVICE_FATAL:
+		gone(device, "the device has failed");
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void on_readable(void *ctx)
+{
+	struct ib_device *device = ctx;
+	struct ibv_async_event event, copy;
+
+	while (device->context && !ibv_get_async_event(device->context, &event)) {
+		copy = event;
+		ibv_ack_async_event(&event);
+		if (!on_event(device, &copy))
+			return;
+	}
+}
+
+/* One that is known; else in a free place, opened. */
+static struct ib_device *take(struct link *link, struct ibv_device *from)
+{
+	struct ib_device *device, *place = NULL;
+	size_t i;
+
+	for (i = 0; i < IB_DEVICES_MAX; i++) {
+		device = &link->device[i];
+		if (!device->context)
+			place = place ? place : device;
+		else if (!strcmp(ibv_get_device_name(device->context->device),
+				 ibv_get_device_name(from)))
+			return device;
+	}
+	if (!place)
+		return NULL;
+	place->link = link;
+	place->context = ibv_open_device(from);
+	if (!place->context)
+		return NULL;
+	place->watch = ib_watch_start(link, place->context->async_fd, on_readable, place);
+	if (place->watch)
+		return place;
+	ibv_close_device(place->context);
+	place->context = NULL;
+	return NULL;
+}
+
+static struct ibv_device *find(struct ibv_device **list, const char *name)
+{
+	for (; list && *list; list++) {
+		if ((*list)->node_type == IBV_NODE_CA && !strcmp(ibv_get_device_name(*list), name))
+			return *list;
+	}
+	return NULL;
+}
+
+/* A port that there is, if it is one of those that are wanted. */
+static bool look(struct link *link, struct ibv_device **list, const struct ib_port *port,
+		 struct found *found)
+{
+	struct ibv_device *from = find(list, port->device);
+	struct ibv_port_attr attr;
+
+	if (!from)
+		return false;
+	found->rank = 0;
+	found->device = take(link, from);
+	if (!found->device || ibv_query_port(found->device->context, port->port, &attr))
+		return false;
+	found->device->seen = true;
+	found->port = port->port;
+	found->active = attr.state == IBV_PORT_ACTIVE;
+	return true;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct found *one = a, *other = b;
+	int diff;
+
+	if (one->rank != other->rank)
+		return one->rank < other->rank ? -1 : 1;
+	diff = strcmp(ibv_get_device_name(one->device->context->device),
+		      ibv_get_device_name(other->device->context->device));
+	return diff ? diff : one->port - other->port;
+}
+
+static void use(struct link *link, const struct found *found)
+{
+	const char *name = ibv_get_device_name(found->device->context->device);
+	struct ib_rail *rail, *place = NULL;
+	size_t i;
+
+	for (i = 0; i < RAILS_MAX; i++) {
+		rail = &link->rail[i];
+		if (!*rail->device)
+			place = place ? place : rail;
+		else if (!strcmp(rail->device, name) && rail->port == found->port)
+			break;
+	}
+	if (i == RAILS_MAX) {
+		if (!place)
+			return;
+		rail = place;
+		rail->link = link;
+		rail->index = rail - link->rail;
+		rail->port = found->port;
+		strncpy(rail->device, name, sizeof(rail->device) - 1);
+		ib_why(rail, "nothing yet", 0);
+	}
+	if (!found->active)
+		ib_why(rail, "the port is down", 0);
+	if (link->rails.rail[rail->index].port != found->active ||
+	    link->rails.rail[rail->index].state == RAIL_GONE)
+		ib_tell(link, rail->index, found->active ? RAIL_IN_PORT_UP : RAIL_IN_PORT_DOWN, 0);
+}
+
+/* Those that have an address now, and those that are rails already. */
+static size_t candidates(struct link *link, struct ib_port ports[IB_PORTS_MAX + RAILS_MAX])
+{
+	size_t nr = ib_ports(link, ports), i;
+
+	for (i = 0; i < RAILS_MAX; i++) {
+		const struct ib_rail *rail = &link->rail[i];
+
+		if (!*rail->device)
+			continue;
+		memcpy(ports[nr].device, rail->device, sizeof(ports[nr].device));
+		ports[nr++].port = rail->port;
+	}
+	return nr;
+}
+
+/**
+ * ib_devices_scan() - look which devices there are
+ * @link: whose
+ *
+ * A rail keeps its place as long as we run, so one that comes later is behind those that were there.
+ *
+ * Return: how many ports there are that are wanted.
+ */
+size_t ib_devices_scan(struct link *link)
+{
+	struct ib_port ports[IB_PORTS_MAX + RAILS_MAX];
+	struct found found[IB_PORTS_MAX + RAILS_MAX];
+	size_t nr_ports = candidates(link, ports), nr = 0, i;
+	struct ibv_device **list = ibv_get_device_list(NULL);
+
+	for (i = 0; i < IB_DEVICES_MAX; i++)
+		link->device[i].seen = false;
+	for (i = 0; i < nr_ports; i++)
+		nr += look(link, list, &ports[i], &found[nr]);
+	if (list)
+		ibv_free_device_list(list);
+	qsort(found, nr, sizeof(found[0]), by_rank);
+	for (i = 0; i < nr; i++)
+		use(link, &found[i]);
+	for (i = 0; i < IB_DEVICES_MAX; i++) {
+		if (link->device[i].context && !link->device[i].seen)
+			gone(&link->device[i], "the device is gone");
+	}
+	return nr;
+}
+
+/**
+ * ib_devices_close() - look at no device any more
+ * @link: which ends, with all rails closed
+ */
+void ib_devices_close(struct link *link)
+{
+	size_t i;
+
+	for (i = 0; i < IB_DEVICES_MAX; i++) {
+		struct ib_device *device = &link->device[i];
+
+		if (!device->context)
+			continue;
+		ib_watch_stop(device->watch);
+		ibv_close_device(device->context);
+		device->context = NULL;
+	}
+}
