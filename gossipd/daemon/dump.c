@@ -89,6 +89,34 @@ static void dump_mdns(struct daemon *d)
 	}
 }
 
+static void dump_rail(const struct link_rail *rail)
+{
+	size_t i;
+
+	log_info("dump: rail %s %s%s%s %s %s", rail->name, link_rail_state_names[rail->state],
+		 rail->active ? " active" : "", rail->deaf ? " deaf" : "", rail->address,
+		 rail->why);
+	for (i = 0; i < LINK_COUNTERS; i++) {
+		if (rail->counters[i])
+			log_info("dump: rail %s %s %" PRIu64, rail->name, link_counter_names[i],
+				 rail->counters[i]);
+	}
+}
+
+static void dump_link(struct daemon *d)
+{
+	struct link_state state;
+	size_t i;
+
+	if (!d->link)
+		return;
+	d->link_ops->get_state(d->link, &state);
+	log_info("dump: infiniband %s group %s failovers %" PRIu64 " no rail %" PRIu64,
+		 state.up ? "up" : "down", state.group, state.failovers, state.no_rail);
+	for (i = 0; i < state.nr_rails; i++)
+		dump_rail(&state.rail[i]);
+}
+
 static void dump_counters(struct daemon *d)
 {
 	const uint64_t *counters = gossip_counters(d->core);
@@ -137,6 +165,7 @@ void daemon_dump(struct daemon *d)
 	dump_members(d, now_ns);
 	dump_zones(d);
 	dump_counters(d);
+	dump_link(d);
 	dump_mdns(d);
 	log_info("dump: end");
 	log_setup(log->level, log->target, log->burst_per_s);

@@ -164,6 +164,7 @@ char *json_state(const struct status_view *view)
 	json_object_set_new(root, "speaker", json_boolean(self.speaker));
 	json_object_set_new(root, "interval_ms", json_integer(self.interval_ms));
 	json_object_set_new(root, "feed", json_boolean(view->feed_on));
+	json_object_set_new(root, "links", json_links(view));
 	json_object_set_new(root, "measured", sample(view, &self));
 	json_object_set_new(root, "price", price(view, &self));
 	json_object_set_new(root, "sensors", sensors(view));

@@ -13,6 +13,7 @@
 
 #include "gossip.h"
 #include "histogram.h"
+#include "link.h"
 #include "seal.h"
 #include "site.h"
 
@@ -71,6 +72,7 @@ struct status_counts {
  * @key_present: keys of the zone, by enum seal_slot
  * @key_id: their numbers
  * @udp: what became of datagrams
+ * @ib: the transport beside UDP; NULL: there is none
  * @mdns: what became of announcements
  * @mdns_up: the node is announced
  * @http_requests: answered
@@ -99,6 +101,7 @@ struct status_view {
 	bool key_present[SEAL_SLOTS];
 	uint8_t key_id[SEAL_SLOTS];
 	struct status_counts udp;
+	const struct link_state *ib;
 	struct status_counts mdns;
 	bool mdns_up;
 	uint64_t http_requests;
@@ -110,8 +113,11 @@ struct status_view {
 	void *ctx;
 };
 
+struct json_t;
+
 extern const char *const status_cause_names[CONTROL_CAUSES];
 
+struct json_t *json_links(const struct status_view *view);
 char *json_state(const struct status_view *view);
 char *json_neighbors(const struct status_view *view);
 char *json_zones(const struct status_view *view);

@@ -18,6 +18,29 @@ void metric_family(FILE *out, const char *name, const char *type, const char *he
 	fprintf(out, "# HELP gossipd_%s %s\n# TYPE gossipd_%s %s\n", name, help, name, type);
 }
 
+static void print_label(FILE *out, const char *label, const char *value)
+{
+	fprintf(out, "%s=\"", label);
+	for (; *value; value++) {
+		if (*value == '\n') {
+			fputs("\\n", out);
+			continue;
+		}
+		if (*value == '"' || *value == '\\')
+			fputc('\\', out);
+		fputc(*value, out);
+	}
+	fputc('"', out);
+}
+
+static void print_number(FILE *out, double number)
+{
+	if (isinf(number))
+		fprintf(out, " %sInf\n", number > 0 ? "+" : "-");
+	else
+		fprintf(out, " %.17g\n", number);
+}
+
 /**
  * metric_sample() - a sample
  * @out: where to
@@ -33,22 +56,32 @@ void metric_sample(FILE *out, const char *name, const char *label, const char *v
 		return;
 	fprintf(out, "gossipd_%s", name);
 	if (label) {
-		fprintf(out, "{%s=\"", label);
-		for (; *value; value++) {
-			if (*value == '\n') {
-				fputs("\\n", out);
-				continue;
-			}
-			if (*value == '"' || *value == '\\')
-				fputc('\\', out);
-			fputc(*value, out);
-		}
-		fputs("\"}", out);
+		fputc('{', out);
+		print_label(out, label, value);
+		fputc('}', out);
 	}
-	if (isinf(number))
-		fprintf(out, " %sInf\n", number > 0 ? "+" : "-");
-	else
-		fprintf(out, " %.17g\n", number);
+	print_number(out, number);
+}
+
+/**
+ * metric_sample_of() - a sample of one of several things
+ * @out: where to
+ * @name: of its family
+ * @of: label that says of which
+ * @which: its value
+ * @label: a second one
+ * @value: its value
+ * @number: not NAN
+ */
+void metric_sample_of(FILE *out, const char *name, const char *of, const char *which,
+		      const char *label, const char *value, double number)
+{
+	fprintf(out, "gossipd_%s{", name);
+	print_label(out, of, which);
+	fputc(',', out);
+	print_label(out, label, value);
+	fputc('}', out);
+	print_number(out, number);
 }
 
 /**

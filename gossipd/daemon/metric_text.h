@@ -13,6 +13,8 @@
 void metric_family(FILE *out, const char *name, const char *type, const char *help);
 void metric_sample(FILE *out, const char *name, const char *label, const char *value,
 		   double number);
+void metric_sample_of(FILE *out, const char *name, const char *of, const char *which,
+		      const char *label, const char *value, double number);
 void metric_gauge(FILE *out, const char *name, const char *help, double number);
 void metric_counter(FILE *out, const char *name, const char *help, uint64_t number);
 void metric_histogram(FILE *out, const char *name, const char *help,

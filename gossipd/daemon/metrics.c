@@ -232,6 +232,7 @@ static void print_outside(FILE *out, const struct status_view *view)
 {
 	print_counts(out, "udp_datagrams_total", "Datagrams, by what the sockets did with them.",
 		     &view->udp);
+	metric_links(out, view);
 	metric_gauge(out, "mdns_up", "Whether the node is announced by mDNS.", view->mdns_up);
 	print_counts(out, "mdns_announcements_total", "Of others, by what they were good for.",
 		     &view->mdns);

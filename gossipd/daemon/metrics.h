@@ -6,8 +6,11 @@
 #ifndef GOSSIPD_METRICS_H
 #define GOSSIPD_METRICS_H
 
+#include <stdio.h>
+
 #include "json_state.h"
 
 char *metrics_text(const struct status_view *view);
+void metric_links(FILE *out, const struct status_view *view);
 
 #endif /* GOSSIPD_METRICS_H */

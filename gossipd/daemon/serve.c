@@ -35,11 +35,16 @@ static void show_outside(struct daemon *d, struct status_view *view)
 {
 	/* They stay as long as the answer: there is one at a time. */
 	static uint64_t udp[UDP_COUNTERS];
+	static struct link_state ib;
 	static struct mdns_status mdns;
 	struct http_counters http;
 
 	udp_get_counters(d->udp, udp);
 	view->udp = (struct status_counts){ udp_counter_names, udp, UDP_COUNTERS };
+	if (d->link) {
+		d->link_ops->get_state(d->link, &ib);
+		view->ib = &ib;
+	}
 	if (d->mdns) {
 		mdns_get_status(d->mdns, &mdns);
 		view->mdns_up = mdns.state.up;

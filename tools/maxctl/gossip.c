@@ -35,15 +35,26 @@ static bool is_true(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key));
 }
 
-static const char *clean(char name[NAME_LEN], const char *text)
+static const char *clean_from(char name[NAME_LEN], const char *text, char lowest)
 {
 	char *c;
 
 	snprintf(name, NAME_LEN, "%s", text ? text : "-");
 	for (c = name; *c; c++)
-		if (*c <= ' ' || *c > '~')
+		if (*c < lowest || *c > '~')
 			*c = '?';
 	return name;
+}
+
+static const char *clean(char name[NAME_LEN], const char *text)
+{
+	return clean_from(name, text, '!');
+}
+
+/* The same, of several words. */
+static const char *clean_text(char name[NAME_LEN], const char *text)
+{
+	return clean_from(name, text, ' ');
 }
 
 /* What people call it, else what it is called on the wire. */
@@ -90,6 +101,41 @@ static void print_causes(const json_t *causes)
 			printf("  %s %.2f", clean(name, key), json_number_value(value));
 }
 
+static void print_rail(const json_t *rail)
+{
+	const json_t *counters = json_object_get(rail, "counters");
+	const char *trouble = json_string_value(json_object_get(rail, "trouble"));
+	char name[NAME_LEN], state[NAME_LEN], why[NAME_LEN];
+
+	printf("    rail      %s %s%s%s  received %.0f  sent %.0f",
+	       clean(name, json_string_value(json_object_get(rail, "name"))),
+	       clean(state, json_string_value(json_object_get(rail, "state"))),
+	       is_true(rail, "active") ? ", active" : "", is_true(rail, "deaf") ? ", deaf" : "",
+	       number_of(counters, "received"), number_of(counters, "sent"));
+	if (trouble)
+		printf("  (%s)", clean_text(why, trouble));
+	putchar('\n');
+}
+
+/* UDP is always there, and says nothing of itself. */
+static void print_links(const json_t *links)
+{
+	size_t i, j;
+
+	for (i = 0; i < json_array_size(links); i++) {
+		const json_t *link = json_array_get(links, i);
+		const json_t *rails = json_object_get(link, "rails");
+
+		if (!json_is_array(rails))
+			continue;
+		printf("  infiniband  %s%s  failovers %.0f\n", is_true(link, "up") ? "up" : "down",
+		       is_true(link, "promoted") ? ", carries the beacons" :
+		       is_true(link, "up") ? ", beside UDP" : "", number_of(link, "failovers"));
+		for (j = 0; j < json_array_size(rails); j++)
+			print_rail(json_array_get(rails, j));
+	}
+}
+
 static void print_status(const json_t *state)
 {
 	const json_t *measured = json_object_get(state, "measured");
@@ -128,7 +174,9 @@ static void print_status(const json_t *state)
 	       is_true(price, "barrier") ? "  (barrier)" : "");
 	fputs("  causes    ", stdout);
 	print_causes(json_object_get(price, "causes"));
-	printf("\n  kernel      %s\n", is_true(state, "feed") ? "is told the price" :
+	putchar('\n');
+	print_links(json_object_get(state, "links"));
+	printf("  kernel      %s\n", is_true(state, "feed") ? "is told the price" :
 	       "is not told the price: the module is not there, or the feed is off");
 }
 
