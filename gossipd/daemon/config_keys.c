@@ -151,11 +151,12 @@ static const struct config_key keys[] = {
 
 	KEY("InfiniBand", "enable", CONFIG_CHOICE, infiniband.enable, .names = enables,
 	    .initial = "auto",
-	    .help = "Use it; auto: if there is a device, and say no more than that if there is not."),
+	    .help = "Use it; auto: if there is a device, and say little if there is none."),
 	KEY("InfiniBand", "hca", CONFIG_TEXT, infiniband.hca, .max = TEXT_MAX,
 	    .sample = "=mlx5_0:1,mlx5_1:1",
-	    .help = "Ports by the names of their devices, best first, as NCCL_IB_HCA has them: = before "
-		    "names that are whole, ^ before those that are not to be used; without it all."),
+	    .help = "Ports by the names of their devices, best first, as NCCL_IB_HCA has them: = "
+		    "before names that are whole, ^ before those that are not to be used; without "
+		    "it all."),
 	KEY("InfiniBand", "group4", CONFIG_GROUP4, infiniband.group4, .sample = "239.192.0.7",
 	    .help = "IPv4 group, or none; by default 239.192.H.L, with the zone's number as H and "
 		    "L."),
@@ -165,8 +166,8 @@ static const struct config_key keys[] = {
 	SWITCH("InfiniBand", "send_only", infiniband.send_only, "no",
 	       .help = "Send to the group without hearing it; what others say comes by UDP then."),
 	NUMBER("InfiniBand", "buffers", infiniband.buffers, "", 64, 16384, "512",
-	       .help = "Datagrams that a port can hold until the daemon has looked at them; each takes "
-		       "2 KiB of memory."),
+	       .help = "Datagrams that a port can hold until the daemon has looked at them; each "
+		       "takes as much memory as the longest on that port, mostly 4 KiB."),
 	FILE_KEY("InfiniBand", "plugin", infiniband.plugin,
 		 .sample = "/usr/lib/gossipd/gossipd-ib.so",
 		 .help = "The plug-in, if it is not where it was installed."),

@@ -24,8 +24,8 @@ static void on_log(void *ctx, enum link_log level, const char *text)
 }
 
 /* That there is none is worth a warning only to who has asked for it. */
-static void __attribute__((format(printf, 2, 3))) missing(const struct daemon *d,
-							   const char *format, ...)
+__attribute__((format(printf, 2, 3)))
+static void missing(const struct daemon *d, const char *format, ...)
 {
 	char text[256];
 	va_list args;

@@ -55,7 +55,7 @@ void metric_sample(FILE *out, const char *name, const char *label, const char *v
 	if (isnan(number))
 		return;
 	fprintf(out, "gossipd_%s", name);
-	if (label) {
+	if (label && value) {
 		fputc('{', out);
 		print_label(out, label, value);
 		fputc('}', out);

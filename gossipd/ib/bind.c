@@ -107,6 +107,7 @@ struct rdma_cm_id *ib_bind(struct link *link, struct ib_rail *rail)
 	freeifaddrs(list);
 	if (!id)
 		ib_why(rail, link->group.sa.sa_family == AF_INET ?
-		       "its interface has no IPv4 address" : "its interface has no IPv6 address", 0);
+		       "its interface has no IPv4 address" :
+		       "its interface has no IPv6 address", 0);
 	return id;
 }

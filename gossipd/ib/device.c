@@ -229,7 +229,7 @@ static size_t candidates(struct link *link, struct ib_port ports[IB_PORTS_MAX + 
  * ib_devices_scan() - look which devices there are
  * @link: whose
  *
- * A rail keeps its place as long as we run, so one that comes later is behind those that were there.
+ * A rail keeps its place as long as we run, so one that comes later is behind the others.
  *
  * Return: how many ports there are that are wanted.
  */

@@ -131,8 +131,10 @@ static void on_timer(uv_timer_t *timer)
 
 	rails_tick(&link->rails, now_ns, link->user.random(link->user.ctx));
 	act(link);
-	for (i = 0; i < RAILS_MAX; i++)
-		tell_people(&link->rail[i]);
+	for (i = 0; i < RAILS_MAX; i++) {
+		if (link->rail[i].link)
+			tell_people(&link->rail[i]);
+	}
 	if (link->up != rails_up(&link->rails)) {
 		link->up = !link->up;
 		link->user.changed(link->user.ctx, link->up);

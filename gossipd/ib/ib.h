@@ -276,6 +276,7 @@ struct ibv_ah *ib_handle_find(struct ib_rail *rail, const uint8_t *to);
 void ib_handles_free(struct ib_rail *rail);
 
 /* source.c */
-bool ib_source(const uint8_t *grh, const struct ibv_wc *wc, bool ethernet, struct gossip_addr *from);
+bool ib_source(const uint8_t *grh, const struct ibv_wc *wc, bool ethernet,
+	       struct gossip_addr *from);
 
 #endif /* GOSSIPD_IB_H */

@@ -29,8 +29,8 @@ static int ask_port(struct ib_rail *rail)
 	rail->lid = attr.lid;
 	rail->mtu_bytes = bytes_of(attr.active_mtu);
 	/*
-	 * A datagram that is longer than its buffer stops a queue pair. Who sends it need not be one
-	 * of ours, so there is room for the longest that the port can ever take.
+	 * A datagram that is longer than its buffer stops a queue pair. Who sends it need not be
+	 * one of ours, so there is room for the longest that the port can ever take.
 	 */
 	rail->slot_bytes = IB_GRH_BYTES + bytes_of(attr.max_mtu);
 	rail->slot_bytes = (rail->slot_bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;

@@ -110,7 +110,7 @@ void ib_send(struct link *link, enum gossip_dest dest, const struct gossip_addr 
 	for (i = 0; i < RAILS_MAX; i++) {
 		struct ib_rail *rail = &link->rail[i];
 
-		/* What the rails know to be up may be about to be closed, but is there until then. */
+		/* One that is up may be about to be closed, but is there until then. */
 		if (rails >> i & 1 && rail->group)
 			send_on(rail, rail->group, rail->group_qpn, bytes, len);
 	}
