@@ -40,7 +40,7 @@ gcc-14 -Wall -Wextra -Werror -Ikernel -o "$work/gen-abi" scripts/gen-abi.c
 # Settings of gossipd: their table, with all that it takes to print it.
 mkdir --parents "$work/gossipd/man"
 gcc-14 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Igossipd/core -Igossipd/daemon \
-	-o "$work/gen-config" scripts/gen-config.c gossipd/core/control_params.c \
+	-o "$work/gen-config" scripts/gen-config.c gossipd/core/{control_params,hca_list}.c \
 	gossipd/daemon/config{,_addr,_doc,_file,_keys,_number,_parse,_print}.c \
 	gossipd/daemon/config{_rules,_text,_value}.c -linih -lm
 "$work/gen-config" example > "$work/Documentation/gossipd.conf"

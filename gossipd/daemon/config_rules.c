@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config_keys.h"
+#include "hca_list.h"
 
 /* An error at a key: with the line if the file has the key. */
 static void fail(const struct config_source *source, const char *section, const char *name,
@@ -67,10 +68,6 @@ static void check_addresses(const struct daemon_config *c, const struct config_s
 	if (c->multicast.enabled && !c->multicast.group4.sa.sa_family &&
 	    !c->multicast.group6.sa.sa_family)
 		fail(source, "Multicast", "enabled", "without a group: group4 and group6 are none");
-	if (c->infiniband.enable != CONFIG_INFINIBAND_NO && !c->infiniband.group4.sa.sa_family &&
-	    !c->infiniband.group6.sa.sa_family)
-		fail(source, "InfiniBand", "enable",
-		     "without a group: group4 and group6 are none");
 	for (i = 0; i < c->http.listen.nr; i++) {
 		if (!config_is_loopback(&c->http.listen.addr[i]) && !c->http.remote)
 			fail(source, "Http", "listen",
@@ -78,6 +75,18 @@ static void check_addresses(const struct daemon_config *c, const struct config_s
 	}
 	if (c->http.enabled && !c->http.unix_path && !c->http.listen.nr)
 		fail(source, "Http", "enabled", "without a socket: unix and listen are none");
+}
+
+static void check_infiniband(const struct config_infiniband *c, const struct config_source *source)
+{
+	struct hca_list list;
+	const char *why = hca_list_parse(c->hca ? c->hca : "", &list);
+
+	if (why)
+		fail(source, "InfiniBand", "hca", why);
+	if (c->enable != CONFIG_INFINIBAND_NO && !c->group4.sa.sa_family &&
+	    !c->group6.sa.sa_family)
+		fail(source, "InfiniBand", "enable", "without a group: group4 and group6 are none");
 }
 
 /* A type of DNS-SD: "_", at most 15 letters, digits and hyphens inside, "._udp". */
@@ -101,6 +110,7 @@ void config_check_rules(const struct daemon_config *config, const struct config_
 	check_gossip(&config->gossip, source);
 	check_keys(&config->keys, source);
 	check_addresses(config, source);
+	check_infiniband(&config->infiniband, source);
 	if (!is_service_type(config->mdns.type))
 		fail(source, "Mdns", "type", "is not of the form _name._udp");
 	if (config->sensors.stale_ms < 2 * config->sensors.interval_ms)

@@ -13,7 +13,7 @@
 struct found {
 	struct ib_device *device;
 	uint8_t port;
-	uint32_t rank;
+	int rank;
 	bool active;
 };
 
@@ -155,9 +155,9 @@ static bool look(struct link *link, struct ibv_device **list, const struct ib_po
 	struct ibv_device *from = find(list, port->device);
 	struct ibv_port_attr attr;
 
-	if (!from)
+	found->rank = hca_list_rank(&link->wanted, port->device, port->port, NULL);
+	if (!from || found->rank < 0)
 		return false;
-	found->rank = 0;
 	found->device = take(link, from);
 	if (!found->device || ibv_query_port(found->device->context, port->port, &attr))
 		return false;
@@ -173,7 +173,7 @@ static int by_rank(const void *a, const void *b)
 	int diff;
 
 	if (one->rank != other->rank)
-		return one->rank < other->rank ? -1 : 1;
+		return one->rank - other->rank;
 	diff = strcmp(ibv_get_device_name(one->device->context->device),
 		      ibv_get_device_name(other->device->context->device));
 	return diff ? diff : one->port - other->port;

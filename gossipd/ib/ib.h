@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hca_list.h"
 #include "link.h"
 #include "rails.h"
 
@@ -197,6 +198,7 @@ struct ib_device {
  * struct link - all of it
  * @loop: the daemon's
  * @config: the daemon's
+ * @wanted: ports that may be rails
  * @user: who wants the datagrams
  * @group: address of it
  * @channel: of the connection manager
@@ -215,6 +217,7 @@ struct ib_device {
 struct link {
 	uv_loop_t *loop;
 	const struct config_infiniband *config;
+	struct hca_list wanted;
 	struct link_user user;
 	union config_addr group;
 	struct rdma_event_channel *channel;

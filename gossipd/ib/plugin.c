@@ -36,6 +36,8 @@ static int ib_open(struct link **out, uv_loop_t *loop, const struct config_infin
 	link = calloc(1, sizeof(*link));
 	if (!link)
 		return -ENOMEM;
+	/* It was looked at when the settings were. */
+	hca_list_parse(config->hca ? config->hca : "", &link->wanted);
 	link->loop = loop;
 	link->config = config;
 	link->user = *user;
