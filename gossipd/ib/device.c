@@ -9,6 +9,9 @@
 
 #include "ib.h"
 
+/* What is being removed is in the list for some time yet. */
+#define AGAIN_NS UINT64_C(3000000000)
+
 /* A port that may become a rail. */
 struct found {
 	struct ib_device *device;
@@ -40,6 +43,43 @@ static void gone(struct ib_device *device, const char *why)
 	ibv_close_device(device->context);
 	device->watch = NULL;
 	device->context = NULL;
+	device->removed = false;
+}
+
+/**
+ * ib_device_removed() - a device is being removed, and waits for all to let it go
+ * @link: whose
+ * @name: of the device
+ *
+ * Its rails are closed next; then ib_devices_let_go() does the rest.
+ */
+void ib_device_removed(struct link *link, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < IB_DEVICES_MAX; i++) {
+		struct ib_device *device = &link->device[i];
+
+		if (!device->context || strcmp(device->name, name))
+			continue;
+		device->removed = true;
+		device->again_ns = uv_hrtime() + AGAIN_NS;
+		tell_all(device, 0, RAIL_IN_REMOVED, "the device is being removed");
+	}
+}
+
+/**
+ * ib_devices_let_go() - close devices that are being removed
+ * @link: whose; the rails of those devices are closed
+ */
+void ib_devices_let_go(struct link *link)
+{
+	size_t i;
+
+	for (i = 0; i < IB_DEVICES_MAX; i++) {
+		if (link->device[i].context && link->device[i].removed)
+			gone(&link->device[i], NULL);
+	}
 }
 
 /* Its own place among the port's addresses has another one now. */
@@ -114,20 +154,25 @@ static void on_readable(void *ctx)
 /* One that is known; else in a free place, opened. */
 static struct ib_device *take(struct link *link, struct ibv_device *from)
 {
+	const char *name = ibv_get_device_name(from);
 	struct ib_device *device, *place = NULL;
+	uint64_t now_ns = uv_hrtime();
 	size_t i;
 
 	for (i = 0; i < IB_DEVICES_MAX; i++) {
 		device = &link->device[i];
-		if (!device->context)
-			place = place ? place : device;
-		else if (!strcmp(ibv_get_device_name(device->context->device),
-				 ibv_get_device_name(from)))
+		if (!strcmp(device->name, name) && now_ns < device->again_ns)
+			return NULL;
+		if (device->context && !strcmp(device->name, name))
 			return device;
+		if (!device->context && now_ns >= device->again_ns && !place)
+			place = device;
 	}
 	if (!place)
 		return NULL;
 	place->link = link;
+	strncpy(place->name, name, sizeof(place->name) - 1);
+	place->name[sizeof(place->name) - 1] = '\0';
 	place->context = ibv_open_device(from);
 	if (!place->context)
 		return NULL;

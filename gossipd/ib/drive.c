@@ -131,6 +131,7 @@ static void on_timer(uv_timer_t *timer)
 
 	rails_tick(&link->rails, now_ns, link->user.random(link->user.ctx));
 	act(link);
+	ib_devices_let_go(link);
 	for (i = 0; i < RAILS_MAX; i++) {
 		if (link->rail[i].link)
 			tell_people(&link->rail[i]);

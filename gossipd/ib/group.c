@@ -98,8 +98,7 @@ static void on_event(struct link *link, const struct rdma_cm_event *event)
 		ib_tell(link, rail->index, RAIL_IN_ADDR_CHANGE, 0);
 		break;
 	case RDMA_CM_EVENT_DEVICE_REMOVAL:
-		ib_why(rail, "the device is being removed", 0);
-		ib_tell(link, rail->index, RAIL_IN_REMOVED, 0);
+		ib_device_removed(link, rail->device);
 		break;
 	default:
 		break;

@@ -186,12 +186,18 @@ struct ib_rail {
  * @context: of it; NULL: the place is free
  * @watch: of its events
  * @seen: it was there when the devices were looked for last
+ * @name: of the last device in this place
+ * @removed: it is being removed, which waits for us
+ * @again_ns: not to be opened before, as what is being removed is still to be seen
  */
 struct ib_device {
 	struct link *link;
 	struct ibv_context *context;
 	struct ib_watch *watch;
 	bool seen;
+	char name[IBV_SYSFS_NAME_MAX];
+	bool removed;
+	uint64_t again_ns;
 };
 
 /**
@@ -250,6 +256,8 @@ void ib_drive_stop(struct link *link);
 
 /* device.c */
 size_t ib_devices_scan(struct link *link);
+void ib_device_removed(struct link *link, const char *name);
+void ib_devices_let_go(struct link *link);
 void ib_devices_close(struct link *link);
 
 /* bind.c */

@@ -402,13 +402,15 @@ static void test_a_device_is_pulled_out_and_put_in(void)
 	fake_cm_event(&fake.port[0], RDMA_CM_EVENT_DEVICE_REMOVAL, 0);
 	CHECK(reaches(&s, 0, LINK_RAIL_GONE), "is gone");
 	CHECK_EQ(fake.live[FAKE_ID], 0);
-	fake.port[0].there = false;
-	fake_async(&fake.port[0], IBV_EVENT_DEVICE_FATAL);
-	run(&s);
+	/* Who removes it waits for that. */
 	CHECK_EQ(fake.live[FAKE_CONTEXT], 0);
-	fake.port[0].there = true;
+	CHECK_EQ(ib_devices_scan(s.link), 0);
+	CHECK_EQ(fake.live[FAKE_CONTEXT], 0);
 	CHECK(reaches(&s, 0, LINK_RAIL_UP), "is found by itself");
 	CHECK_EQ(s.state.nr_rails, 1);
+	fake_async(&fake.port[0], IBV_EVENT_DEVICE_FATAL);
+	CHECK(reaches(&s, 0, LINK_RAIL_GONE), "has failed");
+	CHECK_EQ(fake_live(), 1);
 	end(&s);
 }
 
