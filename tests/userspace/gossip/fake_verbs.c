@@ -18,6 +18,8 @@
 
 #define EVENTS 16
 #define GRH_BYTES 40
+/* The library returns errnos as they are. */
+#define FAILED EIO
 
 struct fake fake;
 
@@ -82,7 +84,7 @@ static int no_notify(struct ibv_cq *cq, int solicited)
 {
 	(void)cq;
 	(void)solicited;
-	return fake_fails() ? EIO : 0;
+	return fake_fails() ? FAILED : 0;
 }
 
 static int post_recv(struct ibv_qp *qp, struct ibv_recv_wr *wr, struct ibv_recv_wr **bad)
@@ -91,7 +93,7 @@ static int post_recv(struct ibv_qp *qp, struct ibv_recv_wr *wr, struct ibv_recv_
 
 	*bad = wr;
 	if (fake_fails())
-		return EIO;
+		return FAILED;
 	for (; wr; wr = wr->next) {
 		port->posted[port->last % FAKE_QUEUE] = wr->sg_list[0];
 		port->posted_id[port->last++ % FAKE_QUEUE] = wr->wr_id;
@@ -105,7 +107,7 @@ static int post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_
 
 	*bad = wr;
 	if (fake_fails())
-		return EIO;
+		return FAILED;
 	port->nr_sent++;
 	port->sent_len = wr->sg_list[0].length;
 	port->sent_qpn = wr->wr.ud.remote_qpn;
@@ -271,7 +273,7 @@ int ibv_query_port(struct ibv_context *context, uint8_t number, struct _compat_i
 
 	(void)number;
 	if (!port->there || fake_fails())
-		return EIO;
+		return FAILED;
 	out->state = port->active ? IBV_PORT_ACTIVE : IBV_PORT_DOWN;
 	out->active_mtu = IBV_MTU_2048;
 	out->max_mtu = IBV_MTU_4096;

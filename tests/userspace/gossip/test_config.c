@@ -316,7 +316,7 @@ static void test_keys_have_to_go_together(void)
 	bad("[Node]\nlisten=239.0.0.1:7",
 	    "f:2: Node.listen: is a group: it is [Multicast] that has groups");
 	bad("[Peers]\naddress=[ff15::1]:7", "f:2: Peers.address: is a group, not a node");
-	bad("[InfiniBand]\nhca=mlx5_0:0", 
+	bad("[InfiniBand]\nhca=mlx5_0:0",
 	    "f:2: InfiniBand.hca: a port is a number from 1 to 255");
 	bad("[InfiniBand]\ngroup4=none\ngroup6=none",
 	    "f: InfiniBand.enable: without a group: group4 and group6 are none");

@@ -180,6 +180,10 @@ static void test_what_is_not_gone_takes_room(void)
 	int i;
 
 	begin_up(&s, 1);
+	/* One that the hardware does not take has its room back at once. */
+	fake.fail = fake.calls + 1;
+	send_group(&s, false, 10);
+	CHECK_EQ(count(&s, 0, LINK_FAILED), 1);
 	fake.port[0].mute = true;
 	for (i = 0; i < IB_SENDS + 3; i++)
 		send_group(&s, false, 10);
@@ -188,7 +192,7 @@ static void test_what_is_not_gone_takes_room(void)
 	fake_complete(&fake.port[0], IBV_WC_SUCCESS);
 	send_group(&s, false, 10);
 	CHECK_EQ(fake.port[0].nr_sent, IB_SENDS + 1);
-	CHECK_EQ(count(&s, 0, LINK_FAILED), 0);
+	CHECK_EQ(count(&s, 0, LINK_FAILED), 1);
 	end(&s);
 }
 
@@ -424,7 +428,7 @@ static void test_every_call_may_fail(void)
 	end(&s);
 	CHECK(calls > 40, "buffers alone take 32 calls");
 	for (fail = 1; fail <= calls; fail++) {
-		/* Without a device that can be used there is nothing to do, else it is tried again. */
+		/* Without a device there is nothing to do, else it is tried again. */
 		if (!begin_failing(&s, 1, fail, NULL))
 			CHECK(reaches(&s, 0, LINK_RAIL_UP), "call %u", fail);
 		end(&s);
