@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Beacons over InfiniBand's unreliable datagrams and over UDP side by side, inside the guest.
+
+All members share the guest's one processor, so that a latency is what all of them and the kernel
+take one after the other: from before a beacon is sent until the first, and until the last, member
+has it. Processor time is that of the whole guest less what the measurement itself takes. Ends with
+a line of JSON between markers, of which show.py makes a file.
+"""
+
+import json
+import statistics
+import sys
+
+import fabric
+import lab as labs
+from marker import MARKER
+
+MEMBERS = (2, 8, 16)
+TRANSPORTS = ("udp-multicast", "udp-unicast", "ib-multicast")
+BEACONS = 10000
+# beacons.h
+BYTES = 128
+# Instructions are counted, and one beacon is as the other.
+CPU_BEACONS = 1000
+INTERVAL_US = 8000
+
+
+def p99(samples):
+    """Nearest rank."""
+    return sorted(samples)[max(0, -(-len(samples) * 99 // 100) - 1)]
+
+
+def latencies(transport, members):
+    """In us, to the first and to the last member; and how many copies got lost."""
+    said = labs.run("beacons", transport, str(members), str(BEACONS), str(INTERVAL_US)).stdout
+    rows = [line.split() for line in said.strip().split("\n")]
+    came = [[int(word) / 1e3 for word in row] for row in rows if row[0] != "lost"]
+    lost = sum(int(row[1]) for row in rows if row[0] == "lost")
+    return [row[0] for row in came], [row[1] for row in came], lost
+
+
+def cpu_us(transport, members):
+    """For each beacon: of the guest, the sender, a receiver."""
+    said = labs.run("beacons", transport, str(members), str(CPU_BEACONS), str(INTERVAL_US), "cpu")
+    return [float(word) for word in said.stdout.split()]
+
+
+def compare(transport, members, idle_us):
+    """One transport to so many members."""
+    first, last, lost = latencies(transport, members)
+    whole, sender, receiver = cpu_us(transport, members)
+    labels = {"transport": transport, "members": members}
+    print(f"# {transport}, {members} members: first {statistics.median(first):.0f} us, last "
+          f"{statistics.median(last):.0f} us, p99 {p99(last):.0f} us; CPU "
+          f"{whole - idle_us:.1f} us, sender {sender:.1f}, receiver {receiver:.1f}; {lost} lost", flush=True)
+    return [
+        {"name": "beacon_latency_p99_us", "unit": "us", "labels": labels, "value": p99(last),
+         "median": statistics.median(last), "max": max(last), "samples": len(last),
+         "first_member_median": statistics.median(first), "first_member_p99": p99(first)},
+        {"name": "cpu_per_beacon_us", "unit": "us", "labels": labels, "value": whole - idle_us,
+         "sender": sender, "receiver": receiver, "of_measurement": idle_us,
+         "samples": CPU_BEACONS},
+        {"name": "beacons_lost", "unit": "1", "labels": labels, "value": lost,
+         "of": BEACONS * (members - 1)},
+    ]
+
+
+def main():
+    metrics = []
+    with fabric.Fabric(rails=2) as cables:
+        there = 0
+        for members in MEMBERS:
+            # Only these: a bridge gives a multicast frame to everybody.
+            cables.populate(members, there + 1)
+            there = members
+            idle_us = cpu_us("none", members)[0]
+            for transport in TRANSPORTS:
+                metrics += compare(transport, members, idle_us)
+    record = {"beacons": BEACONS, "bytes": BYTES, "interval_us": INTERVAL_US, "mtu": fabric.MTU,
+              "metrics": metrics}
+    print(MARKER, json.dumps(record), MARKER, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
