@@ -5,6 +5,7 @@
 
 IB_LIBS := librdmacm libibverbs
 BEACONS_SRC := $(wildcard tests/vm/ib/*.c)
+RAILPEER_SRC := tests/vm/ib/rails/railpeer.c
 
 ifeq ($(shell pkg-config --exists $(IB_LIBS) && echo yes),yes)
 $(BUILD)/vm/beacons: $(BEACONS_SRC) $(wildcard tests/vm/ib/*.h)
@@ -14,6 +15,16 @@ $(BUILD)/vm/beacons: $(BEACONS_SRC) $(wildcard tests/vm/ib/*.h)
 		$(shell pkg-config --cflags --libs $(IB_LIBS))
 
 guest-progs: $(BUILD)/vm/beacons
+endif
+
+# Only what is built with the plug-in can drive it.
+ifneq ($(GOSSIPD_IB),)
+$(BUILD)/vm/railpeer: $(RAILPEER_SRC) gossipd/daemon/link_names.c gossipd/daemon/link.h
+	$(say) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O2 -g $(GOSSIPD_CFLAGS) -o $@ $(filter %.c,$^) $(shell pkg-config --libs libuv)
+
+guest-progs: $(BUILD)/vm/railpeer
 endif
 
 .PHONY: bench-infiniband

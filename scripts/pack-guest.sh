@@ -33,7 +33,7 @@ if [[ -e $from/faults/sched_maxwell.ko ]]; then
 		install --mode=644 "$from/sched_maxwell.ko" "$work/payload/faults/sched_maxwell.debug"
 	fi
 fi
-for program in maxctl agent gossipd; do
+for program in maxctl agent gossipd gossipd-ib.so; do
 	if [[ -e $from/$program ]]; then
 		install "$from/$program" "$work/payload/bin/"
 	fi

@@ -38,7 +38,8 @@ group()
 		;;
 	guest)
 		matching '^tests/vm/.*\.c$'
-		flags=(-std=gnu11 -Wall -Wextra -D_GNU_SOURCE -Iuapi)
+		flags=(-std=gnu11 -Wall -Wextra -Wno-sign-compare -D_GNU_SOURCE -Iuapi -Igossipd/core
+			-Igossipd/daemon)
 		;;
 	twin)
 		matching "^(tests/userspace/[^/]*\\.c|$policy)\$"

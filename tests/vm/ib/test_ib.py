@@ -5,14 +5,13 @@
 Usage: test_ib.py [PATTERN]
 """
 
-import fnmatch
 import subprocess
 import sys
 import time
-import traceback
 
 import fabric
 from lab import wait_for
+from runner import run
 
 GROUP4 = "239.77.9.9"
 GROUP6 = "ff15::4d58"
@@ -99,23 +98,5 @@ TESTS = [ipv4_group, ipv4_group_on_the_second_rail, ipv6_group_is_refused, send_
          who_lost_the_cable_gets_nothing, beacons_come_complete]
 
 
-def main():
-    failed = 0
-    chosen = [test for test in TESTS
-              if fnmatch.fnmatch(test.__name__, f"*{(sys.argv[1:] or ['*'])[0]}*")]
-    with fabric.Fabric(RAILS) as cables:
-        cables.populate(HOSTS)
-        for test in chosen:
-            try:
-                test(cables)
-                print(f"ok {test.__name__}", flush=True)
-            except Exception:
-                failed += 1
-                print("".join(f"# {line}\n"
-                              for line in traceback.format_exc().strip().split("\n")), end="")
-                print(f"not ok {test.__name__}", flush=True)
-    return 1 if failed or not chosen else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(TESTS, RAILS, HOSTS))
