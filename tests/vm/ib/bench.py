@@ -14,6 +14,7 @@ import sys
 
 import fabric
 import lab as labs
+import railpeers
 from marker import MARKER
 
 MEMBERS = (2, 8, 16)
@@ -24,6 +25,10 @@ BYTES = 128
 # Instructions are counted, and one beacon is as the other.
 CPU_BEACONS = 1000
 INTERVAL_US = 8000
+HOSTS = 3
+RAILS = 2
+FAILOVERS = 100
+FAILOVER_INTERVAL_MS = 5
 
 
 def p99(samples):
@@ -66,9 +71,30 @@ def compare(transport, members, idle_us):
     ]
 
 
+def rails():
+    """What the plug-in does when a cable is pulled, and when a rail swallows everything."""
+    silences, changes = railpeers.failovers(HOSTS, FAILOVERS, FAILOVER_INTERVAL_MS)
+    print(f"# a cable in use was pulled {FAILOVERS} times, {changes} times the rail changed: longest "
+          f"silence {statistics.median(silences):.1f} ms, p99 {p99(silences):.1f} ms", flush=True)
+    fabric.lose("n1", 0, 100)
+    with railpeers.Peers(HOSTS, RAILS, BEACONS, 1, "urgent") as peers:
+        peers.run(120)
+        lost = sum(railpeers.lost(peer, BEACONS) for peer in peers.others)
+    fabric.lose("n1", 0, 0)
+    print(f"# of {BEACONS} urgent datagrams to {HOSTS - 1} with a rail that swallows everything "
+          f"{lost} were lost", flush=True)
+    return [
+        {"name": "rail_failover_p99_ms", "unit": "ms", "labels": {}, "value": p99(silences),
+         "median": statistics.median(silences), "max": max(silences), "samples": len(silences),
+         "interval_ms": FAILOVER_INTERVAL_MS, "changes": changes, "pulled": FAILOVERS},
+        {"name": "crisis_lost", "unit": "1", "labels": {}, "value": lost,
+         "of": BEACONS * (HOSTS - 1)},
+    ]
+
+
 def main():
     metrics = []
-    with fabric.Fabric(rails=2) as cables:
+    with fabric.Fabric(RAILS) as cables:
         there = 0
         for members in MEMBERS:
             # Only these: a bridge gives a multicast frame to everybody.
@@ -77,6 +103,10 @@ def main():
             idle_us = cpu_us("none", members)[0]
             for transport in TRANSPORTS:
                 metrics += compare(transport, members, idle_us)
+            if there < HOSTS:
+                cables.populate(HOSTS, there + 1)
+                there = HOSTS
+                metrics += rails()
     record = {"beacons": BEACONS, "bytes": BYTES, "interval_us": INTERVAL_US, "mtu": fabric.MTU,
               "metrics": metrics}
     print(MARKER, json.dumps(record), MARKER, sep="\n", flush=True)

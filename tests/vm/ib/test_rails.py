@@ -12,7 +12,7 @@ import time
 import fabric
 import lab as labs
 from lab import wait_for
-from railpeers import PAYLOAD, Peer, Peers, failovers, gaps_ms, lost
+from railpeers import PAYLOAD, PULLS_MAX, Peer, Peers, failovers, gaps_ms, lost
 from runner import run
 
 HOSTS = 3
@@ -64,9 +64,9 @@ def loss_is_seen(_):
 
 
 def a_pulled_cable_is_taken_over(_):
-    silences, changes = failovers(HOSTS, 10)
+    silences, changes = failovers(HOSTS, PULLS_MAX)
     print(f"# longest silence {max(silences):.1f} ms, {changes} changes of the rail", flush=True)
-    assert changes == 10, f"{changes} changes of the rail"
+    assert changes == PULLS_MAX, f"{changes} changes of the rail"
     assert max(silences) < GAP_MS, silences
 
 
