@@ -99,6 +99,7 @@ test-gossip-threads: ## unit tests and namespaces under the thread sanitizer: ha
 
 in-root-gossip: $(BUILD)/gossipd $(BUILD)/maxctl
 	$(Q)python3 -B $(NET)/test_net.py $(BUILD)/gossipd '$(T)'
+	$(if $(T),,$(Q)python3 -B tests/userspace/gossip/ib/test_sm.py)
 
 # With the addresses of one run like those of the next, as the sanitizer has too few places for more.
 TSAN := -fsanitize=thread -fno-omit-frame-pointer -g
