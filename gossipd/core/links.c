@@ -10,6 +10,8 @@
  * The same datagram by two transports has the same counter: the second one is dropped. That it came
  * is noted all the same, or nobody would know that the other transport works.
  */
+#include <string.h>
+
 #include "internal.h"
 
 #define UDP_BIT (1 << GOSSIP_LINK_UDP)
@@ -26,17 +28,28 @@
 
 /* --- what comes --- */
 
+static bool same_addr(const struct gossip_addr *a, const struct gossip_addr *b)
+{
+	return a->len == b->len && !memcmp(a->byte, b->byte, a->len);
+}
+
 /*
  * The newest by its transport says where its sender is, and the newest by InfiniBand's group that
- * it is heard there. Returns whether it is one of them.
+ * it is heard there. But what was @known in any way, as it came by another transport before or was
+ * overtaken, anybody may have caught and sent from elsewhere: that counts from where the sender is,
+ * and moves it only if it is nowhere, or nothing has come from there for a while. Returns whether it
+ * was of any use.
  */
 static bool note(struct gossip *g, struct member *m, const struct gw_header *h,
-		 const struct gossip_addr *from)
+		 const struct gossip_addr *from, bool known)
 {
 	bool group = from->link == GOSSIP_LINK_IB && from->group && h->counter > m->group_counter;
 	bool newest = h->counter > m->counter[from->link];
 	struct gossip_addr *addr = from->link == GOSSIP_LINK_IB ? &m->ib_addr : &m->addr;
 
+	if (known && addr->len && !same_addr(addr, from) &&
+	    g->now_ns - m->link_ns[from->link] <= QUIET_NS)
+		return false;
 	if (group) {
 		m->group_counter = h->counter;
 		m->group_ns = g->now_ns;
@@ -50,10 +63,7 @@ static bool note(struct gossip *g, struct member *m, const struct gw_header *h,
 	return group || newest;
 }
 
-/*
- * A datagram has come that is taken. One that was overtaken, or caught and sent from elsewhere,
- * moves nobody.
- */
+/* A datagram has come that is taken. */
 void links_heard(struct gossip *g, struct member *m, const struct gw_header *h,
 		 const struct gossip_addr *from)
 {
@@ -67,7 +77,7 @@ void links_heard(struct gossip *g, struct member *m, const struct gw_header *h,
 			m->counter[link] = before;
 		m->group_counter = before;
 	}
-	note(g, m, h, from);
+	note(g, m, h, from, h->counter != m->window.highest);
 }
 
 /*
@@ -81,7 +91,7 @@ bool links_copy(struct gossip *g, struct member *m, const struct gw_header *h,
 	if (h->incarnation != m->window.incarnation || h->incarnation != m->counted ||
 	    h->salt != m->window.salt || m->window.highest - h->counter >= SEAL_WINDOW)
 		return false;
-	if (note(g, m, h, from))
+	if (note(g, m, h, from, true))
 		return true;
 	/* Several rails. */
 	return from->link == GOSSIP_LINK_IB && h->counter == m->counter[from->link];
