@@ -37,8 +37,8 @@ static bool same_addr(const struct gossip_addr *a, const struct gossip_addr *b)
  * The newest by its transport says where its sender is, and the newest by InfiniBand's group that
  * it is heard there. But what was @known in any way, as it came by another transport before or was
  * overtaken, anybody may have caught and sent from elsewhere: that counts from where the sender is,
- * and moves it only if it is nowhere, or nothing has come from there for a while. Returns whether it
- * was of any use.
+ * and moves it only if it is nowhere, or nothing has come from there for a while. Returns whether
+ * it was of any use.
  */
 static bool note(struct gossip *g, struct member *m, const struct gw_header *h,
 		 const struct gossip_addr *from, bool known)

@@ -315,7 +315,7 @@ struct sim_node {
 	double stuck_c;
 	struct sim_heat heat;
 	struct sim_crisis crisis;
-	/* Has InfiniBand; its port is up; the core was told that; what goes is lost; what comes is. */
+	/* Has InfiniBand; its port is up; the core knows; all that goes, or comes, is lost. */
 	bool ib, ib_port, ib_up, ib_mute, ib_deaf;
 
 	struct control_output price;
