@@ -589,6 +589,22 @@ static void no_more_than_64_neighbours_count(void)
 	CHECK(fabs(settled(in) - (1 + 0.5 * 64)) < 0.01, "%g", settled(in));
 }
 
+/* Whoever is the 64th counts, whoever comes behind him not, be he as hot as can be. */
+static void the_first_64_neighbours_count(void)
+{
+	struct control_neighbour n[NEIGHBOURS];
+	struct control_input in = calm();
+	unsigned int i;
+
+	for (i = 0; i < NEIGHBOURS; i++)
+		n[i] = (struct control_neighbour) { 1, 1, i < 64 ? 50 : 1, 0, false };
+	in.neighbours = n;
+	in.nr_neighbours = NEIGHBOURS;
+	CHECK(settled(in) == 1, "one of those behind costs: %g", settled(in));
+	n[63].margin_c = 5;
+	CHECK(fabs(settled(in) - 4) < 0.001, "the 64th costs %g", settled(in));
+}
+
 /* A clock that goes back changes nothing; afterwards it goes on. */
 static void a_clock_may_go_back(void)
 {
@@ -633,6 +649,7 @@ const struct test_suite control_suite = {
 		{ "the_safety_filter_has_the_last_word", the_safety_filter_has_the_last_word },
 		{ "a_suspect_reading_counts_as_hotter", a_suspect_reading_counts_as_hotter },
 		{ "no_more_than_64_neighbours_count", no_more_than_64_neighbours_count },
+		{ "the_first_64_neighbours_count", the_first_64_neighbours_count },
 		{ "a_clock_may_go_back", a_clock_may_go_back },
 		{ }
 	},
