@@ -92,10 +92,12 @@ def main():
                 node.configure(Sensors_interval="10ms")
             lab.start()
             clock_ns = time.time_ns() - time.monotonic_ns()
-            with subprocess.Popen(("maxctl", "-j", "monitor", "price"), stdout=monitor) as listener:
+            listener = subprocess.Popen(("maxctl", "-j", "monitor", "price"), stdout=monitor)
+            try:
                 for number in range(nr):
                     found.append(crisis(lab, number, clock_ns))
                     print(number, found[-1], flush=True)
+            finally:
                 listener.kill()
     finally:
         maxctl("detach")
