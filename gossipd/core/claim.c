@@ -99,6 +99,7 @@ static void set_state(struct gossip *g, struct member *m, enum gossip_state stat
 		core_timer_in(g, timer, reap_after(m));
 	} else {
 		timers_cancel(&g->timers, timer);
+		detect_watch(g, m);
 	}
 	core_event(g, GOSSIP_EV_MEMBER, &m->id, true, 0);
 	price_soon(g, false);

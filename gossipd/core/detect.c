@@ -67,12 +67,14 @@ static uint64_t unseen_after(const struct gossip *g, const struct member *m)
 
 /*
  * When a node that cannot be probed is forgotten; UINT64_MAX for those that can. By hearsay alone
- * nobody lives for longer than a suspicion takes.
+ * nobody lives for longer than a suspicion takes. Who is known to be gone stays so for a while.
  */
 static uint64_t forget_at(const struct gossip *g, const struct member *m)
 {
 	uint64_t length = unseen_after(g, m), longest = claim_longest(g);
 
+	if (m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+		return UINT64_MAX;
 	if (length > PROMISE_NS)
 		length = PROMISE_NS;
 	if (!core_reach(g, m))
@@ -101,8 +103,8 @@ bool detect_old(const struct gossip *g, const struct gw_beacon *b)
 	return b->age_ms >= AGE_MAX_MS || b->age_ms >= MISSED_SILENT * interval;
 }
 
-/* The next of what follows from a time without a word. */
-static void watch(struct gossip *g, const struct member *m)
+/* When to look next at what follows from a time without a word; also after a change of state. */
+void detect_watch(struct gossip *g, const struct member *m)
 {
 	uint64_t silent = over(g, m, MISSED_SILENT * interval_ns(g, m));
 	uint64_t unseen = over(g, m, unseen_after(g, m));
@@ -139,7 +141,7 @@ void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns)
 		price_soon(g, false);
 	}
 	m->asks = 0;
-	watch(g, m);
+	detect_watch(g, m);
 }
 
 /* Nothing has come of it for a while: it is asked, as long as it is not silent. */
@@ -175,7 +177,7 @@ void detect_hear_due(struct gossip *g, struct member *m)
 		m->unseen = true;
 		price_soon(g, false);
 	}
-	watch(g, m);
+	detect_watch(g, m);
 }
 
 /* A suspicion has run its time, or a dead one has been in the table for long enough. */

@@ -385,6 +385,7 @@ void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns);
 bool detect_old(const struct gossip *g, const struct gw_beacon *b);
 bool detect_lost(const struct gossip *g, const struct member *m);
 bool detect_unheard(const struct gossip *g, const struct member *m, uint64_t length_ns);
+void detect_watch(struct gossip *g, const struct member *m);
 void detect_hear_due(struct gossip *g, struct member *m);
 void detect_life_due(struct gossip *g, struct member *m);
 void detect_stalled(struct gossip *g, uint64_t gap_ns);

@@ -206,6 +206,42 @@ static void hearsay_alone_keeps_nobody_alive(void)
 	net_free(net);
 }
 
+/* Who was only spoken of and has left stays known as gone, or what he said before would count again. */
+static void who_is_gone_stays_gone_for_a_while(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	const struct gw_id gone = net_id(1);
+	struct gw_record r[3];
+	struct gossip_member m;
+
+	net->node[0].config.suspicion_mult = 4;
+	net->node[0].config.suspicion_max_mult = 3;
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	r[0] = insider_beacon(&gone, 1);
+	r[1] = (struct gw_record){ .type = GW_HELLO };
+	r[1].hello = (struct gw_hello){
+		.ttl = 3, .node = gone, .incarnation = 1, .lamport = 1, .zone = 1,
+		.public_key = net->node[1].config.public_key,
+	};
+	CHECK(seal_sign(&net->node[1].crypto, &r[1]), "not signed");
+	r[2] = (struct gw_record){ .type = GW_CLAIM };
+	r[2].claim = (struct gw_claim){
+		.verdict = GW_LEFT, .ttl = 3, .subject = gone, .incarnation = 1,
+		.claimant = gone, .claimant_incarnation = 1,
+	};
+	CHECK(seal_sign(&net->node[1].crypto, &r[2]), "not signed");
+	insider_say_many(&s, 0, r, 3);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_LEFT, "it has not left");
+	net_live(net, 50, 50);
+	insider_say_many(&s, 0, r, 2);
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_LEFT, "it lives again");
+	net_live(net, 15, 50);
+	CHECK(!net_member(net, 0, 1, &m), "not forgotten after 60 s");
+	net_free(net);
+}
+
 /* Nobody here could ask it anything: it may well live elsewhere. It is forgotten, not dead. */
 static void who_is_only_spoken_of_is_not_judged(void)
 {
@@ -391,6 +427,7 @@ static const struct test_case cases[] = {
 	{ "an_unsigned_crisis_shuts_nobody_out", an_unsigned_crisis_shuts_nobody_out },
 	{ "a_long_interval_keeps_nobody_alive", a_long_interval_keeps_nobody_alive },
 	{ "hearsay_alone_keeps_nobody_alive", hearsay_alone_keeps_nobody_alive },
+	{ "who_is_gone_stays_gone_for_a_while", who_is_gone_stays_gone_for_a_while },
 	{ "who_is_only_spoken_of_is_not_judged", who_is_only_spoken_of_is_not_judged },
 	{ "a_wrong_key_hinders_no_refutation", a_wrong_key_hinders_no_refutation },
 	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
