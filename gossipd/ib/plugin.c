@@ -69,13 +69,18 @@ static const char *host(const union config_addr *addr, char text[LINK_ADDR_LEN])
 
 static void get_rail(const struct link *link, const struct ib_rail *rail, struct link_rail *out)
 {
+	static const uint8_t states[RAIL_STATES] = {
+		[RAIL_GONE] = LINK_RAIL_GONE,	    [RAIL_DOWN] = LINK_RAIL_DOWN,
+		[RAIL_OPENING] = LINK_RAIL_OPENING, [RAIL_JOINING] = LINK_RAIL_JOINING,
+		[RAIL_UP] = LINK_RAIL_UP,	    [RAIL_BACKOFF] = LINK_RAIL_BACKOFF,
+	};
 	const struct rail *state = &link->rails.rail[rail->index];
 
 	memset(out, 0, sizeof(*out));
 	ib_name(rail, out->name);
 	host(&rail->address, out->address);
 	strncpy(out->why, state->state == RAIL_UP ? "" : rail->why, sizeof(out->why) - 1);
-	out->state = (uint8_t)state->state;
+	out->state = states[state->state];
 	out->active = link->rails.active == rail->index;
 	out->deaf = state->deaf;
 	out->ethernet = rail->ethernet;
@@ -103,12 +108,6 @@ static void ib_get_state(const struct link *link, struct link_state *state)
 			get_rail(link, &link->rail[i], &state->rail[state->nr_rails++]);
 	}
 }
-
-_Static_assert((int)LINK_RAIL_GONE == (int)RAIL_GONE && (int)LINK_RAIL_DOWN == (int)RAIL_DOWN &&
-	       (int)LINK_RAIL_OPENING == (int)RAIL_OPENING &&
-	       (int)LINK_RAIL_JOINING == (int)RAIL_JOINING &&
-	       (int)LINK_RAIL_UP == (int)RAIL_UP && (int)LINK_RAIL_BACKOFF == (int)RAIL_BACKOFF,
-	       "states have the same numbers");
 
 extern __attribute__((visibility("default"))) const struct link_ops gossipd_link;
 const struct link_ops gossipd_link = {
