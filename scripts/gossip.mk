@@ -97,6 +97,19 @@ bench-gossip: ## gossipd and serf in network namespaces, and the scheduler in a 
 test-gossip-threads: ## unit tests and namespaces under the thread sanitizer: half an hour
 	$(Q)$(MAKE_IN_ROOT) in-root-gossip-threads
 
+.PHONY: test-gossip-seeds in-root-gossip-seeds
+SEEDS_UNIT := $(or $(SEEDS),20)
+test-gossip-seeds: ## gossipd's unit tests by other random numbers: SEEDS=20 of them, from FIRST=2
+	$(Q)$(MAKE_IN_ROOT) in-root-gossip-seeds
+
+in-root-gossip-seeds:
+	$(Q)$(UNIT_GOSSIP) all
+	$(Q)bad=0; first=$(or $(FIRST),2); \
+	for seed in $$(seq $$first $$((first + $(SEEDS_UNIT) - 1))); do \
+		$(UNIT_GOSSIP) check SEED=$$seed T='$(T)' > build/tests/gossip/seed.log && continue; \
+		bad=$$((bad + 1)); grep --extended-regexp '^ *not ok|test_.*:|replay' build/tests/gossip/seed.log; \
+	done; echo "$(SEEDS_UNIT) seeds, $$bad with a failure"; [ $$bad = 0 ]
+
 in-root-gossip: $(BUILD)/gossipd $(BUILD)/maxctl
 	$(Q)python3 -B $(NET)/test_net.py $(BUILD)/gossipd '$(T)'
 	$(if $(T),,$(Q)python3 -B tests/userspace/gossip/ib/test_sm.py)

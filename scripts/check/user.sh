@@ -54,7 +54,7 @@ group()
 		flags_of GOSSIPD_CFLAGS BUILD="$w1"
 		# The library has an internal.h as well.
 		flags=(-Igossipd/core "${flags[@]}" -Itests/userspace/gossip -Itests/userspace
-			-Itests/userspace/gossip/sim -Ikernel)
+			-Itests/userspace/gossip/sim -Ikernel -Igossipd/ib)
 		;;
 	esac
 }

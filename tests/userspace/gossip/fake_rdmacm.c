@@ -72,6 +72,8 @@ int fake_getifaddrs(struct ifaddrs **list)
 		if (!fake.port[i].address.sin_family)
 			continue;
 		one = calloc(1, sizeof(*one));
+		if (!one)
+			abort();
 		one->ifa_addr = (struct sockaddr *)&fake.port[i].address;
 		one->ifa_flags = IFF_UP;
 		one->ifa_next = *list;
@@ -117,6 +119,8 @@ int rdma_create_id(struct rdma_event_channel *channel, struct rdma_cm_id **id, v
 		return -1;
 	fake_new(FAKE_ID);
 	*id = calloc(1, sizeof(**id));
+	if (!*id)
+		abort();
 	(*id)->channel = channel;
 	(*id)->context = context;
 	(*id)->ps = ps;
@@ -184,15 +188,16 @@ void rdma_destroy_qp(struct rdma_cm_id *id)
 	fake_gone(FAKE_QP);
 }
 
-int rdma_join_multicast_ex(struct rdma_cm_id *id, struct rdma_cm_join_mc_attr_ex *attr, void *mark)
+int rdma_join_multicast_ex(struct rdma_cm_id *id, struct rdma_cm_join_mc_attr_ex *mc_join_attr,
+			   void *context)
 {
 	struct fake_port *port = fake_port_of(id->verbs);
 
-	(void)attr;
+	(void)mc_join_attr;
 	if (fake_fails())
 		return -1;
 	fake_new(FAKE_JOIN);
-	port->joined = mark;
+	port->joined = context;
 	if (!port->refuse)
 		fake_joined(port, 0);
 	return 0;
@@ -214,6 +219,8 @@ int rdma_get_cm_event(struct rdma_event_channel *channel, struct rdma_cm_event *
 		return -1;
 	}
 	*event = malloc(sizeof(**event));
+	if (!*event)
+		abort();
 	**event = queue.event[0];
 	memmove(&queue.event[0], &queue.event[1], --queue.nr * sizeof(queue.event[0]));
 	return 0;

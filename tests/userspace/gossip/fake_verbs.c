@@ -16,6 +16,8 @@
 #undef ibv_query_port
 #undef ibv_reg_mr
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the library's are short */
+
 #define EVENTS 16
 #define GRH_BYTES 40
 /* The library returns errnos as they are. */
@@ -442,3 +444,5 @@ const char *ibv_wc_status_str(enum ibv_wc_status status)
 {
 	return status == IBV_WC_SUCCESS ? "well" : "not well";
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -109,7 +109,7 @@ extern struct fake fake;
 void fake_reset(size_t ports);
 int fake_live(void);
 void fake_joined(struct fake_port *port, int status);
-void fake_cm_event(struct fake_port *port, enum rdma_cm_event_type event, int status);
+void fake_cm_event(struct fake_port *port, enum rdma_cm_event_type what, int status);
 void fake_async(struct fake_port *port, enum ibv_event_type event);
 bool fake_deliver(struct fake_port *port, uint32_t host, uint32_t qpn, bool group,
 		  const uint8_t *bytes, size_t len);

@@ -289,7 +289,7 @@ static inline void net_send(void *ctx, const struct gossip_route *route, const u
 {
 	struct net_node *n = ctx;
 	struct net *net = n->net;
-	uint8_t link;
+	int link;
 
 	CHECK(len <= GW_DATAGRAM_MAX, "%zu bytes", len);
 	net->hash = net_hash(net->hash, &net->now_ns, sizeof(net->now_ns));

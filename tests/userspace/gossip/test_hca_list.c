@@ -86,7 +86,7 @@ static void lists_are_bounded(void)
 	CHECK(!hca_list_parse(text, &list), "32 items");
 	CHECK_EQ(list.nr, HCA_LIST_MAX);
 	CHECK_EQ(hca_list_rank(&list, "n31", 1, NULL), 31);
-	strcat(text, ",n32");
+	sprintf(text + strlen(text), ",n32");
 	CHECK(hca_list_parse(text, &list), "33 items");
 }
 

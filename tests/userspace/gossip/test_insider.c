@@ -206,7 +206,7 @@ static void hearsay_alone_keeps_nobody_alive(void)
 	net_free(net);
 }
 
-/* Who was only spoken of and has left stays known as gone, or what he said before would count again. */
+/* Of whom there was only talk, and who has left: or what he said before would count again. */
 static void who_is_gone_stays_gone_for_a_while(void)
 {
 	struct net *net = net_new(3);

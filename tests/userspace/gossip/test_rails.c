@@ -508,6 +508,7 @@ static void what_cannot_be_is_not_looked_at(void)
 	rails_input(&lab.r, lab.now_ns, &odd, 1);
 	odd = (struct rail_event){ .input = RAIL_IN_REMOVED, .rail = RAILS_MAX };
 	rails_input(&lab.r, lab.now_ns, &odd, 1);
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): one is a copy of the other */
 	CHECK(!memcmp(&lab.r, &was.r, sizeof(was.r)), "changed");
 	/* Time that goes back does not count. */
 	odd = (struct rail_event){ .input = RAIL_IN_FATAL, .rail = 7 };
@@ -551,6 +552,7 @@ static void all_is_well(struct lab lab)
 		      i, rail_state_names[state(&lab, i)], lab.r.active);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): no deeper than it is told */
 static uint64_t explore(const struct lab *from, int depth)
 {
 	static const uint64_t waits[] = { 1, 20 * MS, 0, 11 * S };
