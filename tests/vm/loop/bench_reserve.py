@@ -11,22 +11,16 @@ Usage: bench_reserve.py OUT.json	CRISES=40 in the environment
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 
 from show import TREE, follow
 
+sys.path.insert(0, str(TREE / "tests/userspace/gossip/net"))
+from bench_net import metric
+
 CLOCK = "tcg -icount shift=0,align=off,sleep=off"
 CRISES = int(os.environ.get("CRISES") or 40)
-
-
-def summary(samples):
-    """Figures of a list of numbers."""
-    ordered = sorted(samples)
-    return {"samples": len(ordered), "min": ordered[0], "median": statistics.median(ordered),
-            "p99": ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))], "max": ordered[-1],
-            "raw": [round(sample, 4) for sample in samples]}
 
 
 def main():
@@ -47,11 +41,12 @@ def main():
     labels = {"clock": "an instruction is 1 ns", "cpus": 2, "loss": 0}
     for name, key in (("crisis_price_guest", "price_ms"), ("crisis_reserve", "reserve_ms")):
         samples = [sample[key] for sample in found if sample and sample[key] is not None]
-        report["metrics"].append({"name": f"{name}_ms", "unit": "ms", "labels": labels,
-                                  "missed": len(found) - len(samples)} | summary(samples))
-        report["figures"][f"{name}_p99_ms"] = summary(samples)["p99"]
-        print(f"{name}_p99_ms {summary(samples)['p99']}, median {summary(samples)['median']}, "
-              f"missed {len(found) - len(samples)} of {len(found)}")
+        figures = metric(f"{name}_ms", "ms", samples, labels)
+        figures["missed"] = len(found) - len(samples)
+        report["metrics"].append(figures)
+        report["figures"][f"{name}_p99_ms"] = figures["p99"]
+        print(f"{name}_p99_ms {figures['p99']}, median {figures['median']}, "
+              f"missed {figures['missed']} of {len(found)}")
     path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
