@@ -94,7 +94,7 @@ bench-gossip: ## gossipd and serf in network namespaces, and the scheduler in a 
 	$(Q)$(MAKE_IN_ROOT) in-root-guest
 	$(Q)$(INROOT) env CRISES='$(CRISES)' python3 -B tests/vm/loop/bench_reserve.py build/bench/gossip.json
 
-test-gossip-threads: ## unit tests and namespaces under the thread sanitizer: half an hour
+test-gossip-threads: ## unit tests and namespaces under the thread sanitizer
 	$(Q)$(MAKE_IN_ROOT) in-root-gossip-threads
 
 .PHONY: test-gossip-seeds in-root-gossip-seeds
@@ -117,9 +117,8 @@ in-root-gossip: $(BUILD)/gossipd $(BUILD)/maxctl
 # With the addresses of one run like those of the next, as the sanitizer has too few places for more.
 TSAN := -fsanitize=thread -fno-omit-frame-pointer -g
 TSAN_LOG := /tmp/thread-report
-TSAN_RUN := TSAN_OPTIONS='suppressions=$(CURDIR)/tests/userspace/gossip/threads.supp' setarch --addr-no-randomize
-TSAN_RUN_NET := TSAN_OPTIONS='suppressions=$(CURDIR)/tests/userspace/gossip/threads.supp log_path=$(TSAN_LOG)' \
-	setarch --addr-no-randomize
+TSAN_OPTIONS := suppressions=$(CURDIR)/tests/userspace/gossip/threads.supp
+TSAN_RUN := setarch --addr-no-randomize
 
 $(BUILD)/threads/gossipd: $(GOSSIPD_SRC) $(wildcard gossipd/*/*.h) $(BUILD)/libmaxwell.a META
 	$(say) CC $@
@@ -128,9 +127,9 @@ $(BUILD)/threads/gossipd: $(GOSSIPD_SRC) $(wildcard gossipd/*/*.h) $(BUILD)/libm
 		$(shell pkg-config --libs $(GOSSIPD_LIBS)) -lm -lpthread
 
 in-root-gossip-threads: $(BUILD)/threads/gossipd $(BUILD)/maxctl
-	$(Q)$(TSAN_RUN) $(MAKE) --no-print-directory -C tests/userspace/gossip check \
+	$(Q)TSAN_OPTIONS='$(TSAN_OPTIONS)' $(TSAN_RUN) $(MAKE) --no-print-directory -C tests/userspace/gossip check \
 		OUT=$(CURDIR)/build/tests/gossip-threads SANITIZE='$(TSAN)' T='$(T)' SEED='$(SEED)'
-	$(Q)$(TSAN_RUN_NET) python3 -B $(NET)/test_net.py $(BUILD)/threads/gossipd '$(T)'
+	$(Q)TSAN_OPTIONS='$(TSAN_OPTIONS) log_path=$(TSAN_LOG)' $(TSAN_RUN) python3 -B $(NET)/test_net.py $(BUILD)/threads/gossipd '$(T)'
 	$(Q)if ls $(TSAN_LOG).* > /dev/null 2>&1; then cat $(TSAN_LOG).* >&2; exit 1; fi
 
 in-root-bench-gossip: $(BUILD)/gossipd

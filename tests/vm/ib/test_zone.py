@@ -5,18 +5,17 @@
 Usage: test_zone.py [PATTERN]
 """
 
-import fnmatch
 import json
 import os
 import socket
 import sys
 import time
-import traceback
 
 import fabric
 import lab as labs
 from lab import wait_for
 from railpeers import PLUGIN
+from runner import each
 
 NODES = 4
 RAILS = 2
@@ -226,26 +225,15 @@ TESTS = [all_leave_udp, a_crisis_takes_all_ways, loss_on_the_rails_harms_nobody,
 
 
 def main():
-    failed = 0
-    pattern = (sys.argv[1:] or ["*"])[0]
-    chosen = [test for test in TESTS if fnmatch.fnmatch(test.__name__, f"*{pattern}*")]
     with fabric.Fabric(RAILS) as cables, Zone(cables) as lab:
         lab.start()
-        for test in chosen:
-            try:
-                test(lab)
-                print(f"ok {test.__name__}", flush=True)
-            except Exception:
-                failed += 1
-                lines = traceback.format_exc().strip().split("\n")
-                print("".join(f"# {line[:1500]}\n" for line in lines), end="")
-                print(f"not ok {test.__name__}", flush=True)
-        if failed:
+        well = each(TESTS, lab)
+        if not well:
             for node in lab.nodes:
                 print("\n".join(f"# {node.name}: {line}"
                                 for line in node.log().strip().split("\n")
                                 if "dump:" not in line)[-2500:], flush=True)
-    return 1 if failed or not chosen else 0
+    return 0 if well else 1
 
 
 if __name__ == "__main__":
