@@ -33,19 +33,21 @@
 /* The drift is not believed beyond what this many times the whole power would do. */
 #define DRIFT_POWERS 2.0
 
+/* A drift that stays is the sink's, however far that goes from where it began. */
+#define SINK_S 10.0
+
 static void observer_begin(struct barrier *b, const struct barrier_model *m,
 			   const struct barrier_input *in)
 {
-	unsigned int i;
-
 	/* Of the caps before, nothing is known at first. */
-	for (i = 0; i < BARRIER_PIECES && !b->known; i++)
-		b->cap_w[i] = HUGE_VAL;
-	if (!b->known)
+	if (!b->known) {
+		delay_line_begin(&b->caps, HUGE_VAL);
 		b->sink_c = in->temp_c - m->resistance_c_per_w *
 			    smooth_or(in->power_w, in->power_max_w);
+	}
 	b->known = true;
 	b->temp_c = in->temp_c;
+	b->read_c = in->temp_c;
 	b->power_w = smooth_or(in->power_w, in->power_max_w);
 	b->drift_c_per_s = 0;
 	b->beyond_w = 0;
@@ -62,20 +64,6 @@ static double model_temp(const struct barrier *b, const struct barrier_model *m,
 	return smooth_towards(temp_c, rest, dt_s, m->time_constant_s);
 }
 
-/* The cap that has its effect @ahead_s from now. */
-static double cap_at(const struct barrier *b, double ahead_s, double delay_s)
-{
-	double age_s = delay_s - ahead_s - b->gone_s;
-	double pieces = b->period_s > 0 ? age_s / b->period_s : 0;
-	unsigned int back = (unsigned int)smooth_clamp(pieces, 0, BARRIER_PIECES - 1);
-
-	/* It was in force from its entry on: of two, the higher one. */
-	if (back + 1 < BARRIER_PIECES)
-		return fmax(b->cap_w[(b->newest + BARRIER_PIECES - back) % BARRIER_PIECES],
-			    b->cap_w[(b->newest + BARRIER_PIECES - back - 1) % BARRIER_PIECES]);
-	return b->cap_w[(b->newest + BARRIER_PIECES - back) % BARRIER_PIECES];
-}
-
 /**
  * barrier_ahead_c() - temperature once a cap of now has its effect, if the load takes all it may
  * @b: state
@@ -88,12 +76,12 @@ static double cap_at(const struct barrier *b, double ahead_s, double delay_s)
 double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
 		       const struct barrier_input *in, double *power_w)
 {
-	double piece_s = in->delay_s / BARRIER_PIECES, temp_c = b->temp_c;
+	double piece_s = in->delay_s / DELAY_PIECES, temp_c = b->temp_c;
 	unsigned int i;
 
 	*power_w = b->power_w;
-	for (i = 0; i < BARRIER_PIECES && piece_s > 0; i++) {
-		double cap_w = fmin(cap_at(b, piece_s * i, in->delay_s) + b->beyond_w,
+	for (i = 0; i < DELAY_PIECES && piece_s > 0; i++) {
+		double cap_w = fmin(delay_line_at(&b->caps, in->delay_s - piece_s * i) + b->beyond_w,
 				    in->power_max_w);
 		double next_w = smooth_towards(*power_w, cap_w, piece_s, m->lag_s);
 
@@ -107,7 +95,7 @@ double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
 static void observe_obedience(struct barrier *b, const struct barrier_model *m,
 			      const struct barrier_input *in)
 {
-	double cap_w = fmin(cap_at(b, 0, in->delay_s), in->power_max_w), beyond_w;
+	double cap_w = fmin(delay_line_at(&b->caps, in->delay_s), in->power_max_w), beyond_w;
 
 	b->allowed_w = fmax(cap_w, smooth_towards(b->allowed_w, cap_w, in->dt_s, m->lag_s));
 	if (!isfinite(in->power_w))
@@ -123,8 +111,8 @@ static void observe(struct barrier *b, const struct barrier_model *m,
 {
 	double fade = smooth_decay(in->dt_s / m->observer_s), error_c;
 	double most = DRIFT_POWERS * m->resistance_c_per_w * in->power_max_w / m->time_constant_s;
-	double cap_w = fmin(cap_at(b, 0, in->delay_s), in->power_max_w);
-	double before_w = b->power_w;
+	double cap_w = fmin(delay_line_at(&b->caps, in->delay_s), in->power_max_w);
+	double before_w = b->power_w, stays;
 
 	/* Not known: as much as it may be. A load that is idle then passes for a cold sink. */
 	if (isfinite(in->power_w))
@@ -133,12 +121,18 @@ static void observe(struct barrier *b, const struct barrier_model *m,
 		b->power_w = smooth_towards(b->power_w, cap_w, in->dt_s, m->lag_s);
 	observe_obedience(b, m, in);
 	b->temp_c = model_temp(b, m, b->temp_c, (before_w + b->power_w) / 2, in->dt_s);
-	if (!isfinite(in->temp_c))
+	/* One that is gone stays what it was; that it got hotter by the model is believed. */
+	if (isfinite(in->temp_c))
+		b->read_c = in->temp_c;
+	else if (b->temp_c > b->read_c)
 		return;
-	error_c = in->temp_c - b->temp_c;
+	error_c = b->read_c - b->temp_c;
 	b->temp_c += (1 - fade * fade) * error_c;
 	b->drift_c_per_s += (1 - fade) * (1 - fade) * error_c / in->dt_s;
 	b->drift_c_per_s = smooth_clamp(b->drift_c_per_s, -most, most);
+	stays = b->drift_c_per_s * smooth_share(in->dt_s, SINK_S);
+	b->drift_c_per_s -= stays;
+	b->sink_c += m->time_constant_s * stays;
 }
 
 /* The highest cap that the inequality lets pass, from the state at which it has its effect. */
@@ -149,35 +143,20 @@ static double highest_cap(const struct barrier *b, const struct barrier_model *m
 	double keep1 = smooth_decay(m->alpha1_per_s * step_s);
 	double keep2 = smooth_decay(m->alpha2_per_s * step_s);
 	double limit_c = in->limit_c - m->margin_c;
-	double now_c = temp_c + in->excess_c;
-	double next_c = model_temp(b, m, temp_c, power_w, step_s) + in->excess_c;
+	/* The observer takes its time over noise, but not over more than the margin is for. */
+	double excess_c = in->excess_c + smooth_clamp(in->temp_c - b->temp_c - m->margin_c, 0,
+						      HUGE_VAL);
+	double now_c = temp_c + excess_c;
+	double next_c = model_temp(b, m, temp_c, power_w, step_s) + excess_c;
 	double then_c = (keep1 + keep2) * next_c - keep1 * keep2 * now_c +
 			(1 - keep1) * (1 - keep2) * limit_c;
 	double way = smooth_share(step_s, m->time_constant_s);
-	double rest_c = next_c + (then_c - next_c) / way - in->excess_c;
+	double rest_c = next_c + (then_c - next_c) / way - excess_c;
 	double next_w = (rest_c - b->sink_c - m->time_constant_s * b->drift_c_per_s) /
 			m->resistance_c_per_w;
 	double beta = smooth_share(step_s, m->lag_s);
 
 	return (next_w - (1 - beta) * power_w) / beta;
-}
-
-/* Long enough that the ring spans the delay. Only doubled and halved, as delays jitter. */
-static void set_period(struct barrier *b, const struct barrier_model *m, double delay_s)
-{
-	double period_s = m->step_s / 8, highest_w = 0;
-	unsigned int i;
-
-	while (period_s * (BARRIER_PIECES - 2) < delay_s)
-		period_s *= 2;
-	if (period_s == b->period_s)
-		return;
-	/* What is in the ring is of other times now. */
-	for (i = 0; i < BARRIER_PIECES; i++)
-		highest_w = fmax(highest_w, b->cap_w[i]);
-	for (i = 0; i < BARRIER_PIECES; i++)
-		b->cap_w[i] = highest_w;
-	b->period_s = period_s;
 }
 
 /**
@@ -201,8 +180,7 @@ double barrier_step(struct barrier *b, const struct barrier_model *m,
 	} else if (in->dt_s > 0) {
 		observe(b, m, in);
 	}
-	b->gone_s += in->dt_s;
-	set_period(b, m, in->delay_s);
+	delay_line_pass(&b->caps, in->dt_s, in->delay_s, m->step_s / 8);
 	temp_c = barrier_ahead_c(b, m, in, &power_w);
 	cap_w = highest_cap(b, m, in, temp_c, power_w);
 	if (cap_w >= in->power_max_w)
@@ -217,20 +195,5 @@ double barrier_step(struct barrier *b, const struct barrier_model *m,
  */
 void barrier_obeyed(struct barrier *b, double cap_w)
 {
-	double last_w = b->cap_w[b->newest];
-	unsigned int i;
-
-	/* Within a period the highest counts: the load may have had it. */
-	if (b->gone_s < b->period_s) {
-		b->cap_w[b->newest] = fmax(last_w, cap_w);
-		return;
-	}
-	/* After a stall the last cap was in force all the while. */
-	for (i = 0; i < BARRIER_PIECES && b->gone_s >= b->period_s; i++) {
-		b->newest = (b->newest + 1) % BARRIER_PIECES;
-		b->cap_w[b->newest] = last_w;
-		b->gone_s -= b->period_s;
-	}
-	b->gone_s = fmin(b->gone_s, b->period_s);
-	b->cap_w[b->newest] = cap_w;
+	delay_line_enter(&b->caps, cap_w);
 }

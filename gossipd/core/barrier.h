@@ -8,8 +8,7 @@
 
 #include <stdbool.h>
 
-/* Caps on their way that are remembered: the delay is cut into as many pieces. */
-#define BARRIER_PIECES 32U
+#include "delay_line.h"
 
 /**
  * struct barrier_model - what is assumed of the plant; all finite and above 0
@@ -58,28 +57,24 @@ struct barrier_input {
 /**
  * struct barrier - state; all zeros is a fresh one
  * @temp_c: as observed
+ * @read_c: last one that was measured
  * @power_w: now, measured or by the model
  * @drift_c_per_s: what the model does not explain: the disturbance
  * @beyond_w: what is drawn beyond the caps
  * @allowed_w: the cap in force, as the power follows it
- * @sink_c: temperature that the heat goes to; a fixed one, the drift makes up for it
- * @cap_w: caps of the last while, a ring; 0 to HUGE_VAL
- * @newest: of @cap_w
- * @gone_s: since the newest was entered
- * @period_s: between two entries
+ * @sink_c: temperature that the heat goes to; slowly takes up a drift that stays
+ * @caps: those of the last while, 0 to HUGE_VAL
  * @known: there has been a temperature
  */
 struct barrier {
 	double temp_c;
+	double read_c;
 	double power_w;
 	double drift_c_per_s;
 	double beyond_w;
 	double allowed_w;
 	double sink_c;
-	double cap_w[BARRIER_PIECES];
-	unsigned int newest;
-	double gone_s;
-	double period_s;
+	struct delay_line caps;
 	bool known;
 };
 

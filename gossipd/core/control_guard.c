@@ -69,9 +69,9 @@ double guard_shed(const struct control *c, const struct sane *s, double cap_w)
 }
 
 /*
- * Power that nobody measures, by the load that the demand curve says stays. It falls with a new
- * price at once and rises as late as the load does: less power than there is only lets the sink
- * look hotter.
+ * Power that nobody measures, by the load that the demand curve says stays at a price. A price
+ * takes effect as late as the actuation: a guess that falls at once, while the temperature does
+ * not, is taken for a sink that gets hot, and the cap falls with each guess, down to nothing.
  */
 static double power_now(struct control *c, const struct control_input *in, const struct sane *s,
 			double dt_s)
@@ -83,10 +83,15 @@ static double power_now(struct control *c, const struct control_input *in, const
 	price = c->local.value * c->around.value * in->base_price;
 	share = shed_load(in->demand, in->nr_demand, price) / fmax(control_capacity(in), (1 / 1e9));
 	power_w = idle_w + (s->power_max_w - idle_w) * fmin(share, 1);
-	if (power_w > c->power_w)
-		power_w = smooth_towards(c->power_w, power_w, dt_s, s->delay_s + c->p.lag_s);
-	c->power_w = power_w;
-	return power_w;
+	if (!(c->power_w > 0)) {
+		delay_line_begin(&c->guesses, power_w);
+		c->power_w = power_w;
+	}
+	delay_line_pass(&c->guesses, dt_s, s->delay_s, c->p.barrier_step_s / 8);
+	delay_line_enter(&c->guesses, power_w);
+	c->power_w = smooth_towards(c->power_w, delay_line_at(&c->guesses, s->delay_s), dt_s,
+				    c->p.lag_s);
+	return c->power_w;
 }
 
 /**

@@ -67,7 +67,8 @@ struct sane {
  * @swing: how often the price turns
  * @demand: what has wanted to run of late
  * @capacity: CPUs, for the safety filter
- * @power_w: as guessed, if nobody measures it
+ * @power_w: as guessed, if nobody measures it; 0: not yet
+ * @guesses: of the power, from which @power_w comes when they have taken effect
  * @local: the own price on its way
  * @around: the external one
  * @gpu: that of the GPUs' heat
@@ -76,6 +77,7 @@ struct sane {
  * @last_temp_c: the last one
  * @age_high_s: highest age of late
  * @shed: share of the load to shed
+ * @near: how near the target is, 0 to 1
  * @least: price that the safety filter asks for, falling slowly
  * @wanted: price that @shed comes to, falling slowly when nothing has to be shed
  * @gains_for: delay, power and highest delay that @gains are for
@@ -94,12 +96,14 @@ struct control {
 	struct shed_memory demand;
 	double capacity;
 	double power_w;
+	struct delay_line guesses;
 	struct price local, around, gpu;
 	double blind_s;
 	double last_age_s;
 	double last_temp_c;
 	double age_high_s;
 	double shed;
+	double near;
 	double least;
 	double wanted;
 	double gains_for[3];

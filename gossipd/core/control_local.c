@@ -17,6 +17,16 @@
 /* How slowly the price goes down when nothing has to be shed any more. */
 #define FIRST_RELEASE_S 20.0
 
+/*
+ * What is shed of a load that nothing is known of begins early: what the price will do is not known
+ * either, and the first few may do nothing.
+ */
+#define HELD 0.5
+
+/* Those who wait for a CPU are priced out from so much below the target on, or if so much is shed. */
+#define CROWD_SPAN_C 10.0
+#define CROWD_SHARE 0.02
+
 /* How slowly what the safety filter has asked for is let go of. */
 #define BARRIER_RELEASE_S 10.0
 
@@ -64,12 +74,15 @@ static double price_of(const struct control *c, const struct control_input *in, 
 	if (!control_has_curve(in))
 		return shed_assumed(shed, max);
 	price = shed_price(in->demand, in->nr_demand, (1 - shed) * filled(in)) / in->base_price;
+	/* Who only waits heats nothing, and on a cool node is welcome to. */
+	price = 1 + (price - 1) * smooth_clamp(shed / CROWD_SHARE, c->near, 1);
 	/* It may be enough for those who are there; who thinks of coming is told as well. */
 	return smooth_clamp(price, fmin(1 + c->p.scarcity * shed, max), max);
 }
 
 /* What the node's own controller wants to be shed, 0 to 1. */
-static double want(struct control *c, const struct sane *s, double dt_s)
+static double want(struct control *c, const struct control_input *in, const struct sane *s,
+		   double dt_s)
 {
 	const struct control_params *p = &c->p;
 	double band_c = fmax(p->dead_band_c, BAND_QUANTA * s->quantum_c);
@@ -86,6 +99,7 @@ static double want(struct control *c, const struct sane *s, double dt_s)
 	smooth_trend_step(&c->temp, c->last_temp_c, dt_s, p->filter_s, p->trend_s);
 	tune(c, s);
 	error_c = c->temp.value + s->excess_c - (s->limit_c - margin_c);
+	c->near = smooth_clamp(1 + error_c / CROWD_SPAN_C, 0, 1);
 	/* Only a rise is looked at ahead of time, and less what half a step of the sensor makes. */
 	error_c += fmin(p->horizon_s, p->trend_s) *
 		   fmax(c->temp.slope - s->quantum_c / (2 * p->trend_s), 0);
@@ -95,9 +109,11 @@ static double want(struct control *c, const struct sane *s, double dt_s)
 	/* A sensor that is gone is no reason to release. */
 	if (isnan(s->temp_c) && error_c < 0)
 		error_c = 0;
+	c->gains.held = control_has_curve(in) ? 0 : HELD;
 	pid_step(&c->pid, &c->gains, error_c, fmin(dt_s, CONTROL_STEP_MAX_S));
 	return smooth_slew(c->shed, c->pid.output, fmin(dt_s, CONTROL_STEP_MAX_S) / rise_s,
-			   fmin(dt_s, CONTROL_STEP_MAX_S) / fmax(p->release_s, rise_s));
+			   isnan(s->temp_c) ? 0 : fmin(dt_s, CONTROL_STEP_MAX_S) /
+						  fmax(p->release_s, rise_s));
 }
 
 /**
@@ -115,7 +131,7 @@ void control_local(struct control *c, const struct control_input *in, const stru
 	double max = c->p.max_multiplier, wanted, least, barrier_shed, need;
 	double step_s = fmin(dt_s, CONTROL_STEP_MAX_S);
 
-	c->shed = want(c, s, dt_s);
+	c->shed = want(c, in, s, dt_s);
 	wanted = price_of(c, in, c->shed);
 	/* At once, all that bids less than the first price would be back, and its heat too. */
 	if (!(c->shed > 0))

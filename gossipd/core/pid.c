@@ -3,6 +3,8 @@
  * PI with a dead band, clamped integral and a start without a bump. The derivative is not here: the
  * error that it gets is of the predicted temperature, which is the same with a filter that fits.
  */
+#include <math.h>
+
 #include "pid.h"
 #include "smooth.h"
 
@@ -42,7 +44,7 @@ double pid_step(struct pid *pid, const struct pid_gains *g, double error_c, doub
 	/* Not beyond what the output can be: there is nothing to unwind when the error turns. */
 	if (rate < 0 || direct + pid->integral < g->max)
 		pid->integral += rate * dt_s;
-	pid->integral = smooth_clamp(pid->integral, 0, g->max);
+	pid->integral = smooth_clamp(pid->integral, smooth_clamp(-direct, 0, g->held), g->max);
 	pid->output = smooth_clamp(direct + pid->integral, 0, g->max);
 	return pid->output;
 }
@@ -53,9 +55,15 @@ double pid_step(struct pid *pid, const struct pid_gains *g, double error_c, doub
  * @g: gains from now on
  * @error_c: as for pid_step()
  * @output: to go on from
+ *
+ * At an output of 0 nothing had to be shed: the integral is not wound up against an error below 0,
+ * or the first degree of warmth of a cold node would be shed as if it were one too much.
  */
 void pid_start(struct pid *pid, const struct pid_gains *g, double error_c, double output)
 {
+	double needed;
+
 	pid->output = smooth_clamp(output, 0, g->max);
-	pid->integral = smooth_clamp(pid->output - g->gain_per_c * error_c, 0, g->max);
+	needed = smooth_clamp(pid->output - g->gain_per_c * error_c, 0, g->max);
+	pid->integral = pid->output > 0 ? needed : fmin(pid->integral, needed);
 }

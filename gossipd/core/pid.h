@@ -11,12 +11,14 @@
  * @integral_s: time in which a lasting error does as much by the integral as by itself
  * @release_ratio: how much of the integral's rate remains for an error below 0
  * @max: most that the output may be, 0 to 1
+ * @held: part of the integral that is not released, as far as an error below 0 makes up for it
  */
 struct pid_gains {
 	double gain_per_c;
 	double integral_s;
 	double release_ratio;
 	double max;
+	double held;
 };
 
 /**

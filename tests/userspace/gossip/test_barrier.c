@@ -233,6 +233,26 @@ static void gaps_begin_anew(void)
 	      b.temp_c);
 }
 
+/* However far the sink has come from where it was at the start, the cap is the right one. */
+static void a_sink_that_warms_is_followed(void)
+{
+	struct barrier b = { 0 };
+	struct barrier_input in = {
+		.dt_s = STEP_S, .temp_c = 20, .limit_c = LIMIT_C, .power_w = 200,
+		.power_max_w = MAX_W,
+	};
+	double cap_w = HUGE_VAL;
+
+	/* By 0.05 K a second: in the end 70 K, which are ten times the die's 20. */
+	while (in.temp_c < 84) {
+		cap_w = barrier_step(&b, &exact, &in);
+		barrier_obeyed(&b, cap_w);
+		in.temp_c += 0.05 * STEP_S;
+	}
+	/* At 0.1 K/W there is room for another 10 W. */
+	CHECK(cap_w < 260 && cap_w > 160, "a degree below the limit at 200 W: %g W", cap_w);
+}
+
 /* What is hotter, or may be, never gets more power; what is on its way counts. */
 static void hotter_gets_less(void)
 {
@@ -267,6 +287,7 @@ const struct test_suite barrier_suite = {
 		{ "a_wrong_model_is_survived", a_wrong_model_is_survived },
 		{ "beyond_the_claim_it_degrades_slowly", beyond_the_claim_it_degrades_slowly },
 		{ "gaps_begin_anew", gaps_begin_anew },
+		{ "a_sink_that_warms_is_followed", a_sink_that_warms_is_followed },
 		{ "hotter_gets_less", hotter_gets_less },
 		{ }
 	},

@@ -334,6 +334,30 @@ static void headroom_and_silence_are_let_go_slowly(void)
 	free(c);
 }
 
+/* Three times the CPUs, all waiting for them, on a node that a job has made warm: who cares. */
+static void a_crowd_on_a_cool_node_costs_nothing(void)
+{
+	static const struct control_demand steps[] = { { 10, 24 }, { 50, 20 }, { 100, 12 } };
+	struct control *c = new_control(NULL);
+	struct control_input in = calm();
+	struct control_output out;
+
+	in.demand = steps;
+	in.nr_demand = 3;
+	in.power_w = 200;
+	in.temp_c = 30;
+	settle(c, &in, &out, 10);
+	for (; in.temp_c < 60; in.temp_c += 0.1) {
+		settle(c, &in, &out, 1);
+		CHECK(out.total == 1, "at %g °C it costs %g", in.temp_c, out.total);
+	}
+	/* Near the target those go who bid too little to run, and only those. */
+	in.temp_c = 76;
+	settle(c, &in, &out, 120);
+	CHECK(out.total > 5 && out.total <= 12, "at 76 °C it costs %g", out.total);
+	free(c);
+}
+
 /*
  * At the edge of being too hot the cheapest load is not let in at once, to be shed the moment
  * after: a temperature that goes by the price as a load of one piece does.
@@ -641,6 +665,7 @@ const struct test_suite control_suite = {
 		{ "a_healed_partition_is_forgiven_slowly", a_healed_partition_is_forgiven_slowly },
 		{ "headroom_and_silence_are_let_go_slowly",
 		  headroom_and_silence_are_let_go_slowly },
+		{ "a_crowd_on_a_cool_node_costs_nothing", a_crowd_on_a_cool_node_costs_nothing },
 		{ "the_first_price_is_let_go_slowly", the_first_price_is_let_go_slowly },
 		{ "bad_sensors_are_never_cheaper", bad_sensors_are_never_cheaper },
 		{ "a_node_without_a_temperature_is_dear", a_node_without_a_temperature_is_dear },

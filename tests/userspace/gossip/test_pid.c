@@ -185,6 +185,37 @@ static void it_adds_up(void)
 	CHECK(up.integral == 0, "an integral of %g", up.integral);
 }
 
+/* What was far from too hot may become warm, as quickly as it will. */
+static void a_cold_start_is_not_wound_up(void)
+{
+	struct pid pid = { 0 };
+	struct pid_gains held = gains;
+	double error;
+
+	pid_start(&pid, &gains, -30, 0);
+	for (error = -30; error < 0; error += 0.3) {
+		pid_step(&pid, &gains, error, 0.1);
+		CHECK(pid.output == 0, "it sheds %g at %g", pid.output, error);
+	}
+	/* With some of it held it begins early, but not at once. */
+	held.held = 0.3;
+	pid = (struct pid) { 0 };
+	pid_start(&pid, &held, -30, 0);
+	for (error = -30; error < -6; error += 0.3) {
+		pid_step(&pid, &held, error, 0.1);
+		CHECK(pid.output < (1 / 1e9), "it sheds %g at %g", pid.output, error);
+	}
+	for (; error < 0; error += 0.3)
+		pid_step(&pid, &held, error, 0.1);
+	CHECK(pid.output > 0.2, "it has begun with %g", pid.output);
+	/* Other gains while nothing is shed do not take away what the integral has. */
+	pid = (struct pid) { .integral = 0.2 };
+	pid_start(&pid, &gains, -30, 0);
+	CHECK(pid.integral == 0.2, "left is %g", pid.integral);
+	pid_start(&pid, &gains, -1, 0);
+	CHECK(fabs(pid.integral - 0.05) < (1 / 1e9), "a bump: %g", pid.integral);
+}
+
 static void the_dead_band_has_no_step(void)
 {
 	double last = pid_dead_band(-5, 2);
@@ -209,6 +240,7 @@ const struct test_suite pid_suite = {
 		{ "hunting_is_seen", hunting_is_seen },
 		{ "it_does_not_wind_up", it_does_not_wind_up },
 		{ "it_adds_up", it_adds_up },
+		{ "a_cold_start_is_not_wound_up", a_cold_start_is_not_wound_up },
 		{ "the_dead_band_has_no_step", the_dead_band_has_no_step },
 		{ }
 	},
