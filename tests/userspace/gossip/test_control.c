@@ -359,6 +359,35 @@ static void a_crowd_on_a_cool_node_costs_nothing(void)
 }
 
 /*
+ * A neighbour's crisis sheds the load here, but only in ten seconds. Until then it is as hot as
+ * before, at a power that nobody measures: no reason to think that the sink has got hotter.
+ */
+static void a_price_is_not_taken_for_its_effect(void)
+{
+	static const struct control_demand steps[] = { { 10, 8 }, { 20, 4 } };
+	struct control_neighbour hot = { .coupling = 1, .weight = 1, .margin_c = 1,
+					 .trend_c_per_s = NAN };
+	struct control *c = new_control(NULL);
+	struct control_input in = calm();
+	struct control_output out;
+
+	in.demand = steps;
+	in.nr_demand = 2;
+	in.power_w = NAN;
+	in.actuation_delay_s = 10;
+	in.temp_c = 76;
+	settle(c, &in, &out, 60);
+	CHECK(out.total == 1, "the scene is too hot");
+	in.neighbours = &hot;
+	in.nr_neighbours = 1;
+	settle(c, &in, &out, 9);
+	CHECK(out.total > 4, "the crisis is not felt: %g", out.total);
+	CHECK(isinf(out.power_cap_w), "no more than %g W may be drawn", out.power_cap_w);
+	CHECK(out.local.multiplier == CONTROL_ONE, "its own heat costs %u", out.local.multiplier);
+	free(c);
+}
+
+/*
  * At the edge of being too hot the cheapest load is not let in at once, to be shed the moment
  * after: a temperature that goes by the price as a load of one piece does.
  */
@@ -666,6 +695,7 @@ const struct test_suite control_suite = {
 		{ "headroom_and_silence_are_let_go_slowly",
 		  headroom_and_silence_are_let_go_slowly },
 		{ "a_crowd_on_a_cool_node_costs_nothing", a_crowd_on_a_cool_node_costs_nothing },
+		{ "a_price_is_not_taken_for_its_effect", a_price_is_not_taken_for_its_effect },
 		{ "the_first_price_is_let_go_slowly", the_first_price_is_let_go_slowly },
 		{ "bad_sensors_are_never_cheaper", bad_sensors_are_never_cheaper },
 		{ "a_node_without_a_temperature_is_dear", a_node_without_a_temperature_is_dear },
