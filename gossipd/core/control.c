@@ -35,6 +35,7 @@ void control_init(struct control *c, const struct control_params *params, uint64
 	memset(c, 0, sizeof(*c));
 	c->p = params ? *params : control_defaults;
 	c->last_ns = now_ns;
+	c->gone_ns = 1;
 	c->local.value = 1;
 	c->around.value = 1;
 	c->gpu.value = 1;
@@ -97,6 +98,35 @@ static void step_external(struct control *c, const struct control_input *in, con
 				       -control_fall_per_s(c, s->delay_s));
 }
 
+/* What actuation.c asks for the power at a price. */
+struct load {
+	const struct control_params *p;
+	const struct control_input *in;
+	const struct sane *s;
+};
+
+static double load_power(const void *ctx, double multiplier)
+{
+	const struct load *load = ctx;
+
+	return guard_load_power(load->p, load->in, load->s, multiplier);
+}
+
+static void step_actuation(struct control *c, const struct control_input *in, const struct sane *s)
+{
+	const struct load load = { &c->p, in, s };
+	struct actuation_input step = {
+		.now_ns = c->gone_ns, .power_w = s->power_w,
+		.price = c->local.value * c->around.value, .stays_w = load_power, .ctx = &load,
+		.range_w = (1 - c->p.idle_ratio) * s->power_max_w, .lag_s = c->p.lag_s,
+	};
+
+	if (!control_has_curve(in))
+		return;
+	step.wanted_cpus = shed_load(in->demand, in->nr_demand, in->base_price);
+	actuation_step(&c->actuation, &step);
+}
+
 /* Cut factors so that the product of a range of causes stays below the highest multiplier. */
 static void cut(double *component, const enum control_cause *cause, size_t nr, double max)
 {
@@ -129,6 +159,7 @@ void control_step(struct control *c, const struct control_input *in, struct cont
 	double max = c->p.max_multiplier, ahead_s;
 	struct sane s;
 
+	c->gone_ns += in->now_ns > c->last_ns ? in->now_ns - c->last_ns : 0;
 	c->last_ns = in->now_ns;
 	memset(out, 0, sizeof(*out));
 	s = control_sanitise(c, in, dt_s);
@@ -139,6 +170,7 @@ void control_step(struct control *c, const struct control_input *in, struct cont
 	step_external(c, in, &s, dt_s, out);
 	control_local(c, in, &s, dt_s, fmax(c->around.value + fmin(c->around.slope, 0), 1), out);
 	step_gpu(c, in, &s, dt_s);
+	step_actuation(c, in, &s);
 	cut(out->component, own, sizeof(own) / sizeof(own[0]), max);
 	cut(out->component, around, sizeof(around) / sizeof(around[0]), max);
 
@@ -146,6 +178,7 @@ void control_step(struct control *c, const struct control_input *in, struct cont
 	out->external = control_fixed(&c->around, max);
 	out->gpu = control_fixed(&c->gpu, max);
 	out->total = c->local.value * c->around.value;
+	out->actuation_delay_s = actuation_delay(&c->actuation);
 	ahead_s = fmin(c->p.horizon_s, c->p.trend_s);
 	out->trend_c_per_s = c->temp.known ? c->temp.slope : NAN;
 	out->predicted_c = c->temp.known ? c->temp.value + ahead_s * c->temp.slope : NAN;

@@ -79,7 +79,7 @@ struct control_demand {
  * @nr_demand: how many
  * @cpus: CPUs of the node; 0 or NAN: not known, as many as the load wants at multiplier 1
  * @base_price: the kernel's price at multiplier 1, cents per CPU-second
- * @actuation_delay_s: from a price to its effect on the power, as measured
+ * @actuation_delay_s: from a price to its effect on the power; NAN: as the controller measures it
  */
 struct control_input {
 	uint64_t now_ns;
@@ -133,6 +133,7 @@ struct control_price {
  * @power_cap_w: what the safety filter allows to be drawn; INFINITY if it does not bind
  * @barrier: it binds
  * @oscillation: share of the last minute's changes of the price that went against the one before
+ * @actuation_delay_s: as measured; NAN: not yet
  */
 struct control_output {
 	struct control_price local;
@@ -145,6 +146,7 @@ struct control_output {
 	double power_cap_w;
 	bool barrier;
 	double oscillation;
+	double actuation_delay_s;
 };
 
 /*

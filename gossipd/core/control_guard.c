@@ -68,6 +68,25 @@ double guard_shed(const struct control *c, const struct sane *s, double cap_w)
 	return smooth_clamp(1 - (cap_w - idle_w) / (s->power_max_w - idle_w), 0, 1);
 }
 
+/**
+ * guard_load_power() - power of the load that the demand curve says stays at a price
+ * @p: tunables
+ * @in: input with a curve
+ * @s: what of it can be believed
+ * @multiplier: the price
+ *
+ * Return: W.
+ */
+double guard_load_power(const struct control_params *p, const struct control_input *in,
+			const struct sane *s, double multiplier)
+{
+	double idle_w = p->idle_ratio * s->power_max_w;
+	double stays = shed_load(in->demand, in->nr_demand, multiplier * in->base_price);
+	double share = stays / fmax(control_capacity(in), (1 / 1e9));
+
+	return idle_w + (s->power_max_w - idle_w) * fmin(share, 1);
+}
+
 /*
  * Power that nobody measures, by the load that the demand curve says stays at a price. A price
  * takes effect as late as the actuation: a guess that falls at once, while the temperature does
@@ -76,13 +95,11 @@ double guard_shed(const struct control *c, const struct sane *s, double cap_w)
 static double power_now(struct control *c, const struct control_input *in, const struct sane *s,
 			double dt_s)
 {
-	double idle_w = c->p.idle_ratio * s->power_max_w, price, share, power_w;
+	double power_w;
 
 	if (!isnan(s->power_w) || !control_has_curve(in))
 		return s->power_w;
-	price = c->local.value * c->around.value * in->base_price;
-	share = shed_load(in->demand, in->nr_demand, price) / fmax(control_capacity(in), (1 / 1e9));
-	power_w = idle_w + (s->power_max_w - idle_w) * fmin(share, 1);
+	power_w = guard_load_power(&c->p, in, s, c->local.value * c->around.value);
 	if (!(c->power_w > 0)) {
 		delay_line_begin(&c->guesses, power_w);
 		c->power_w = power_w;

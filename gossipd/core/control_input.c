@@ -52,10 +52,11 @@ struct sane control_sanitise(struct control *c, const struct control_input *in, 
 		.age_s = smooth_clamp(in->age_s, 0, CONTROL_AGE_MAX_S),
 		.power_w = control_within(in->power_w, 0, POWER_MAX_W, NAN),
 		.power_max_w = control_within(in->power_max_w, 1, POWER_MAX_W, c->p.power_max_w),
-		.delay_s = smooth_clamp(smooth_or(in->actuation_delay_s, c->p.actuation_delay_s),
-					DELAY_MIN_S, DELAY_MAX_S),
 	};
 
+	s.delay_s = smooth_or(actuation_delay(&c->actuation), c->p.actuation_delay_s);
+	s.delay_s = smooth_clamp(smooth_or(in->actuation_delay_s, s.delay_s), DELAY_MIN_S,
+				 DELAY_MAX_S);
 	if (s.power_w > s.power_max_w)
 		s.power_max_w = s.power_w;
 	if (isnan(s.temp_c)) {

@@ -7,6 +7,7 @@
 #ifndef GOSSIP_CONTROL_INTERNAL_H
 #define GOSSIP_CONTROL_INTERNAL_H
 
+#include "actuation.h"
 #include "barrier.h"
 #include "control.h"
 #include "external.h"
@@ -59,6 +60,7 @@ struct sane {
  * struct control - a controller
  * @p: tunables
  * @last_ns: time of the last step
+ * @gone_ns: time that has gone by since the start, which never goes back; above 0
  * @temp: temperature, filtered, and its trend
  * @pid: what wants load to be shed
  * @gains: of @pid
@@ -69,6 +71,7 @@ struct sane {
  * @capacity: CPUs, for the safety filter
  * @power_w: as guessed, if nobody measures it; 0: not yet
  * @guesses: of the power, from which @power_w comes when they have taken effect
+ * @actuation: how late a price has its effect, as measured
  * @local: the own price on its way
  * @around: the external one
  * @gpu: that of the GPUs' heat
@@ -87,6 +90,7 @@ struct sane {
 struct control {
 	struct control_params p;
 	uint64_t last_ns;
+	uint64_t gone_ns;
 	struct smooth_trend temp;
 	struct pid pid;
 	struct pid_gains gains;
@@ -97,6 +101,7 @@ struct control {
 	double capacity;
 	double power_w;
 	struct delay_line guesses;
+	struct actuation actuation;
 	struct price local, around, gpu;
 	double blind_s;
 	double last_age_s;
@@ -126,6 +131,8 @@ struct control_price control_fixed(const struct price *price, double max);
 
 /* control_guard.c */
 double guard_power(const struct control *c, const struct sane *s, double shed);
+double guard_load_power(const struct control_params *p, const struct control_input *in,
+			const struct sane *s, double multiplier);
 double guard_shed(const struct control *c, const struct sane *s, double cap_w);
 double guard_price(struct control *c, const struct control_input *in, double shed, double dt_s);
 double guard_cap(struct control *c, const struct control_input *in, const struct sane *s,

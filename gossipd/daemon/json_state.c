@@ -88,7 +88,7 @@ static json_t *price(const struct status_view *view, const struct gossip_self *s
 
 	for (i = 0; i < CONTROL_CAUSES; i++)
 		json_object_set_new(causes, status_cause_names[i], number(p->component[i]));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
 			 "multiplier", number(p->total),
 			 "local", number((double)p->local.multiplier / CONTROL_ONE),
 			 "external", number((double)p->external.multiplier / CONTROL_ONE),
@@ -100,6 +100,7 @@ static json_t *price(const struct status_view *view, const struct gossip_self *s
 			 "power_cap_w", number(p->power_cap_w),
 			 "predicted_c", number(p->predicted_c),
 			 "trend_c_per_s", number(p->trend_c_per_s),
+			 "actuation_delay_s", number(p->actuation_delay_s),
 			 "based_on_age_s", number(age_s(view, self->sample_ns)));
 }
 

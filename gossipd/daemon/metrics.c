@@ -67,6 +67,8 @@ static void print_price(FILE *out, const struct status_view *view)
 		     self.price.power_cap_w);
 	metric_gauge(out, "oscillation_ratio", "Changes of the price that went against the one before.",
 		     self.price.oscillation);
+	metric_gauge(out, "actuation_delay_seconds", "From a price to its effect, as measured.",
+		     self.price.actuation_delay_s);
 }
 
 static void print_members(FILE *out, const struct status_view *view)

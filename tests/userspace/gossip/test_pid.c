@@ -179,7 +179,7 @@ static void it_adds_up(void)
 	CHECK(fabs(down.integral - 0.45) < (1 / 1e9), "released to %g", down.integral);
 	/* Other gains, same output. */
 	up.output = 0.3;
-	pid_start(&up, &(struct pid_gains) { 0.02, 50, 0.25, 1 }, 3, 0.3);
+	pid_start(&up, &(struct pid_gains) { 0.02, 50, 0.25, 1, 0 }, 3, 0.3);
 	CHECK(fabs(up.integral - 0.24) < (1 / 1e9), "a bump: %g", up.integral);
 	pid_start(&up, &gains, 30, 0.3);
 	CHECK(up.integral == 0, "an integral of %g", up.integral);
