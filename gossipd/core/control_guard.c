@@ -9,6 +9,10 @@
 /* How long a demand that has gone is expected back. */
 #define DEMAND_MEMORY_S 3600.0
 
+/* A coarse sensor says the same for a while, and then another thing: nothing to be followed at once. */
+#define OBSERVER_S_PER_C 1.0
+#define OBSERVER_MAX_S 2.0
+
 /* Power beyond a cap that is counted on, as a share of the highest: load that bids nothing. */
 #define BEYOND_RATIO 0.15
 
@@ -130,7 +134,8 @@ double guard_cap(struct control *c, const struct control_input *in, const struct
 		.lag_s = p->lag_s,
 		.alpha1_per_s = p->barrier_alpha1_per_s,
 		.alpha2_per_s = p->barrier_alpha2_per_s,
-		.observer_s = p->barrier_observer_s,
+		.observer_s = fmax(p->barrier_observer_s,
+				   fmin(OBSERVER_S_PER_C * s->quantum_c, OBSERVER_MAX_S)),
 		.step_s = p->barrier_step_s,
 		.margin_c = p->barrier_margin_c + s->quantum_c,
 		/* Without a curve it is the price that is wrong, not the load: that would hunt. */
