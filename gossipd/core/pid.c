@@ -36,16 +36,19 @@ double pid_dead_band(double error_c, double width_c)
  */
 double pid_step(struct pid *pid, const struct pid_gains *g, double error_c, double dt_s)
 {
-	double direct = g->gain_per_c * error_c;
-	double rate = direct / g->integral_s;
+	double direct = g->gain_per_c * error_c, rate = direct / g->integral_s;
 
 	if (error_c < 0)
 		rate *= g->release_ratio;
+	pid->held = smooth_clamp(pid->held + fmin(rate, 0) * dt_s,
+				 smooth_clamp(-direct, 0, g->held), g->held);
+	if (error_c > 0)
+		pid->integral = fmax(pid->integral, pid->held);
 	/* Not beyond what the output can be: there is nothing to unwind when the error turns. */
 	if (rate < 0 || direct + pid->integral < g->max)
 		pid->integral += rate * dt_s;
-	pid->integral = smooth_clamp(pid->integral, smooth_clamp(-direct, 0, g->held), g->max);
-	pid->output = smooth_clamp(direct + pid->integral, 0, g->max);
+	pid->integral = smooth_clamp(pid->integral, 0, g->max);
+	pid->output = smooth_clamp(direct + fmax(pid->integral, pid->held), 0, g->max);
 	return pid->output;
 }
 
@@ -66,4 +69,5 @@ void pid_start(struct pid *pid, const struct pid_gains *g, double error_c, doubl
 	pid->output = smooth_clamp(output, 0, g->max);
 	needed = smooth_clamp(pid->output - g->gain_per_c * error_c, 0, g->max);
 	pid->integral = pid->output > 0 ? needed : fmin(pid->integral, needed);
+	pid->held = fmin(pid->held, needed);
 }

@@ -11,7 +11,7 @@
  * @integral_s: time in which a lasting error does as much by the integral as by itself
  * @release_ratio: how much of the integral's rate remains for an error below 0
  * @max: most that the output may be, 0 to 1
- * @held: part of the integral that is not released, as far as an error below 0 makes up for it
+ * @held: an integral of so much is kept ready as far as an error below 0 makes up for it; 0: none
  */
 struct pid_gains {
 	double gain_per_c;
@@ -24,10 +24,12 @@ struct pid_gains {
 /**
  * struct pid - state; all zeros is a fresh one
  * @integral: part of the output
+ * @held: what is kept ready, and counts if it is more than the integral
  * @output: of the last step, 0 to the gains' max
  */
 struct pid {
 	double integral;
+	double held;
 	double output;
 };
 

@@ -208,6 +208,9 @@ static void a_cold_start_is_not_wound_up(void)
 	for (; error < 0; error += 0.3)
 		pid_step(&pid, &held, error, 0.1);
 	CHECK(pid.output > 0.2, "it has begun with %g", pid.output);
+	/* Kept ready no more: it is as if nothing had been. */
+	pid_step(&pid, &gains, -1, 0.1);
+	CHECK(pid.output == 0 && pid.integral == 0, "of what was held %g is left", pid.output);
 	/* Other gains while nothing is shed do not take away what the integral has. */
 	pid = (struct pid) { .integral = 0.2 };
 	pid_start(&pid, &gains, -30, 0);

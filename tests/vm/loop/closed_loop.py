@@ -30,8 +30,8 @@ from marker import MARKER
 # begins and ends, and the end.
 LONG = {"plateau": 46, "crisis": 62, "calm": 67, "end": 80}
 SHORT = {"plateau": 40, "crisis": 52, "calm": 54, "end": 54}
-# A controller that was just started unwinds for a minute.
-LEAD_S = 50
+# Daemons that have just started have to find each other.
+LEAD_S = 5
 ARRIVAL_S = 1.0
 SAMPLE_S = 1.0
 HEAD_EVERY = 20
