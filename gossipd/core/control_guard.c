@@ -101,8 +101,10 @@ static double power_now(struct control *c, const struct control_input *in, const
 {
 	double power_w;
 
-	if (!isnan(s->power_w) || !control_has_curve(in))
+	if (!isnan(s->power_w) || !control_has_curve(in)) {
+		c->power_w = 0;
 		return s->power_w;
+	}
 	power_w = guard_load_power(&c->p, in, s, c->local.value * c->around.value);
 	if (!(c->power_w > 0)) {
 		delay_line_begin(&c->guesses, power_w);
