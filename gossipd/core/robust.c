@@ -131,6 +131,28 @@ size_t robust_liars(size_t nr)
 	return nr ? (nr - 1) / 2 : 0;
 }
 
+/* Between the two in the middle, each by itself, as a sum may be too large. */
+static double between(double below, double above)
+{
+	/* Rounding may have gone over the edge. */
+	return middle(below, above, below / 2 + above / 2);
+}
+
+static double median_of(double *values, size_t known)
+{
+	size_t half = known / 2, i;
+	double below;
+
+	select_at(values, (ptrdiff_t)known, (ptrdiff_t)half);
+	if (known % 2)
+		return values[half];
+	below = values[0];
+	for (i = 1; i < half; i++)
+		if (values[i] > below)
+			below = values[i];
+	return between(below, values[half]);
+}
+
 /**
  * robust_median() - median
  * @values: values; they are in another order afterwards
@@ -142,21 +164,52 @@ size_t robust_liars(size_t nr)
  */
 double robust_median(double *values, size_t nr)
 {
-	size_t known = keep_known(values, nr), half = known / 2, i;
-	double below, mean;
+	size_t known = keep_known(values, nr);
+
+	return known ? median_of(values, known) : NAN;
+}
+
+/**
+ * robust_median_near() - the same, sooner if it has hardly changed
+ * @values: values; they are in another order afterwards
+ * @nr: how many
+ * @guess: what it may be, as it was a moment ago; any number, and NAN
+ *
+ * Return: as robust_median().
+ */
+double robust_median_near(double *values, size_t nr, double guess)
+{
+	size_t known = keep_known(values, nr), half = known / 2, lower = 0, higher = 0, i;
+	double below = -HUGE_VAL, above = HUGE_VAL;
 
 	if (!known)
 		return NAN;
-	select_at(values, (ptrdiff_t)known, (ptrdiff_t)half);
+	if (!isfinite(guess))
+		return median_of(values, known);
+	for (i = 0; i < known; i++) {
+		double low = values[i] < guess ? values[i] : -HUGE_VAL;
+		double high = values[i] > guess ? values[i] : HUGE_VAL;
+
+		lower += values[i] < guess;
+		higher += values[i] > guess;
+		below = low > below ? low : below;
+		above = high < above ? high : above;
+	}
+	/* By size: @below is the last of the lower ones, @above the first of the higher ones. */
+	if (lower > half + 1 || higher > known - half)
+		return median_of(values, known);
+	if (lower > half)
+		above = below;
+	else if (known - higher > half)
+		above = guess;
 	if (known % 2)
-		return values[half];
-	below = values[0];
-	for (i = 1; i < half; i++)
-		if (values[i] > below)
-			below = values[i];
-	/* Each by itself, as a sum may be too large; rounding may have gone over the edge. */
-	mean = below / 2 + values[half] / 2;
-	return middle(below, values[half], mean);
+		return above;
+	/* Of an even number also the one before that is needed. */
+	if (lower > half)
+		return median_of(values, known);
+	if (lower < half)
+		below = guess;
+	return between(below, above);
 }
 
 /**

@@ -12,6 +12,7 @@
 
 size_t robust_liars(size_t nr);
 double robust_median(double *values, size_t nr);
+double robust_median_near(double *values, size_t nr, double guess);
 double robust_trimmed_mean(double *values, size_t nr, size_t liars);
 double robust_max(double *values, size_t nr, size_t liars);
 

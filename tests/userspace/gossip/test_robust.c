@@ -238,10 +238,36 @@ static void no_order_of_the_values_matters(void)
 	}
 }
 
+/* Whatever is guessed, and near the middle above all. */
+static void a_guess_changes_no_median(void)
+{
+	double values[40], copy[40], median, guess;
+	size_t nr, i;
+	int round;
+
+	for (round = 0; round < ROUNDS; round++) {
+		nr = test_random_range(1, 40);
+		/* Few kinds of them, so that many are the same. */
+		for (i = 0; i < nr; i++)
+			values[i] = (double)test_random_below(1 + round % 50) / 10;
+		memcpy(copy, values, sizeof(copy));
+		median = robust_median(copy, nr);
+		for (i = 0; i < nr + 3; i++) {
+			guess = i < nr ? values[i] : i == nr ? median :
+				i == nr + 1 ? median + 0.05 : NAN;
+			memcpy(copy, values, sizeof(copy));
+			CHECK(robust_median_near(copy, nr, guess) == median,
+			      "not %g by %g of %zu", median, guess, nr);
+		}
+	}
+	CHECK(isnan(robust_median_near(values, 0, 1)), "of nothing");
+}
+
 const struct test_suite robust_suite = {
 	.name = "robust",
 	.cases = (const struct test_case[]) {
 		{ "liars_are_fewer_than_half", liars_are_fewer_than_half },
+		{ "a_guess_changes_no_median", a_guess_changes_no_median },
 		{ "so_many_liars_change_nothing", so_many_liars_change_nothing },
 		{ "one_more_liar_is_too_many", one_more_liar_is_too_many },
 		{ "it_is_what_it_is_called", it_is_what_it_is_called },
