@@ -101,6 +101,8 @@ static void set_state(struct gossip *g, struct member *m, enum gossip_state stat
 		timers_cancel(&g->timers, timer);
 		detect_watch(g, m);
 	}
+	near_count(g, m);
+	near_settle(g, m);
 	core_event(g, GOSSIP_EV_MEMBER, &m->id, true, 0);
 	price_soon(g, false);
 }

@@ -187,6 +187,7 @@ struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone
 	m->state_ns = g->now_ns;
 	m->state_deaf_ns = g->deaf_ns;
 	m->margin_c = NAN;
+	near_add(g, m);
 	zone_place(g, m);
 	detect_heard(g, m, 0);
 	core_event(g, GOSSIP_EV_MEMBER, id, true, 0);
@@ -210,9 +211,16 @@ static void keep_window(struct gossip *g, const struct member *m)
 
 void core_remove(struct gossip *g, struct member *m)
 {
+	uint32_t place;
+
 	keep_window(g, m);
 	timers_cancel(&g->timers, core_timer_of(g, m, MEMBER_HEAR));
 	timers_cancel(&g->timers, core_timer_of(g, m, MEMBER_LIFE));
 	core_event(g, GOSSIP_EV_MEMBER, &m->id, false, 0);
+	near_remove(g, m);
+	place = g->members.place[members_slot(&g->members, m)];
 	members_remove(&g->members, m);
+	/* Somebody stands in its place now. */
+	if (place < g->members.nr)
+		near_settle(g, members_at(&g->members, place));
 }

@@ -137,9 +137,11 @@ void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns)
 	m->unseen = false;
 	if (m->silent && g->now_ns < over(g, m, MISSED_SILENT * interval_ns(g, m))) {
 		m->silent = false;
+		near_settle(g, m);
 		core_event(g, GOSSIP_EV_SILENT, &m->id, false, 0);
 		price_soon(g, false);
 	}
+	near_count(g, m);
 	m->asks = 0;
 	detect_watch(g, m);
 }
@@ -157,6 +159,8 @@ static void ask(struct gossip *g, struct member *m)
 static void fall_silent(struct gossip *g, struct member *m)
 {
 	m->silent = true;
+	near_count(g, m);
+	near_settle(g, m);
 	core_event(g, GOSSIP_EV_SILENT, &m->id, true, 0);
 	price_soon(g, m->coupling > 0);
 	if (g->urgent)
@@ -175,6 +179,7 @@ void detect_hear_due(struct gossip *g, struct member *m)
 		fall_silent(g, m);
 	if (!m->unseen && detect_unheard(g, m, unseen_after(g, m))) {
 		m->unseen = true;
+		near_count(g, m);
 		price_soon(g, false);
 	}
 	detect_watch(g, m);

@@ -50,7 +50,8 @@ double external_neighbour(const struct control_params *p, const struct control_n
 		margin = smooth_clamp(margin, p->neighbour_floor_c, p->neighbour_span_c);
 		adds = p->neighbour_span_c / margin - 1;
 	}
-	return fmin(weight * adds, p->neighbour_max - 1);
+	adds *= weight;
+	return adds < p->neighbour_max - 1 ? adds : p->neighbour_max - 1;
 }
 
 /**

@@ -101,9 +101,11 @@ static bool take_memory(struct gossip *g)
 	uint32_t nr = g->config.members_max;
 
 	g->control = calloc(1, control_size());
-	g->scratch = calloc(nr, sizeof(*g->scratch));
+	g->near = calloc(nr, sizeof(*g->near));
+	g->neighbours = calloc(nr, sizeof(*g->neighbours));
+	g->scratch = calloc((size_t)nr * ZONE_MEDIANS, sizeof(*g->scratch));
 	g->probe.order = calloc(nr, sizeof(*g->probe.order));
-	return g->control && g->scratch && g->probe.order &&
+	return g->control && g->near && g->neighbours && g->scratch && g->probe.order &&
 	       timers_create(&g->timers, TIMER_MEMBERS + MEMBER_TIMERS * nr) &&
 	       members_create(&g->members, nr, g->env.random(g->env.ctx)) &&
 	       gone_create(&g->gone, nr, g->members.key);
@@ -166,6 +168,8 @@ void gossip_destroy(struct gossip *g)
 	timers_destroy(&g->timers);
 	free(g->probe.order);
 	free(g->scratch);
+	free(g->neighbours);
+	free(g->near);
 	free(g->control);
 	free(g);
 }

@@ -204,6 +204,39 @@ struct aggregate {
 	double multiplier_max;
 };
 
+/**
+ * struct near - a neighbour among others
+ * @dearness: how much it may raise the price here
+ * @slot: of the neighbour
+ */
+struct near {
+	double dearness;
+	uint32_t slot;
+};
+
+/* What a node of the own zone counts as that is not gone. */
+#define NEAR_SEEN 1
+#define NEAR_SILENT 2
+#define NEAR_CRISIS 4
+#define NEAR_SAYS_DEGRADED 8
+
+/**
+ * struct tally - other nodes of the own zone, counted
+ * @seen: heard of
+ * @silent: silent
+ * @crises: in a crisis, and heard of
+ * @say_degraded: say that somebody is silent
+ */
+struct tally {
+	uint32_t seen;
+	uint32_t silent;
+	uint32_t crises;
+	uint32_t say_degraded;
+};
+
+/* Figures of which the middle is taken: temperature, inlet, margin. */
+#define ZONE_MEDIANS 3
+
 struct gossip {
 	struct gossip_config config;
 	struct gossip_env env;
@@ -289,14 +322,19 @@ struct gossip {
 	struct aggregate zone;
 	/* When its figures were last put together. */
 	uint64_t figured_ns;
+	/* For each of the medians as many as there may be nodes. */
 	double *scratch;
+	/* All nodes, the dearest first, and what the controller is told of them. */
+	struct near *near;
+	struct control_neighbour *neighbours;
+	uint32_t nr_near;
+	struct tally tally;
 	struct control *control;
 	struct control_output price;
 	bool priced;
 	uint64_t priced_ns;
 	uint64_t controlled_ns;
 	bool urgent;
-	struct control_neighbour neighbours[NEIGHBOURS_MAX];
 	struct control_demand demand[64];
 	size_t nr_demand;
 	uint32_t base_price;
@@ -435,6 +473,13 @@ void zone_aggregate(struct gossip *g);
 void zone_refresh(struct gossip *g, bool now);
 void zone_evidence(const struct gossip *g, const struct member *m, struct trust_evidence *e);
 void zone_judge(struct gossip *g, struct member *m);
+
+/* --- near.c --- */
+void near_add(struct gossip *g, struct member *m);
+void near_remove(struct gossip *g, struct member *m);
+void near_settle(struct gossip *g, struct member *m);
+size_t near_nr(const struct gossip *g);
+void near_count(struct gossip *g, struct member *m);
 
 /* --- price.c --- */
 void price_step(struct gossip *g);

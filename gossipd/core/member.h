@@ -34,45 +34,47 @@ struct bucket {
  * struct member - a node
  * @id: name
  * @used: there is one in this slot
- * @state: enum gossip_state
+ * @has_beacon: @beacon is one
+ * @has_hello: @hello is one, and its key is pinned
+ * @silent: three intervals are over
+ * @unseen: it does not count as heard of
+ * @crisis: it is in one
+ * @excused: it has left, and is not expected any more
+ * @passed_on: its last beacon came by others
+ * @counted_as: what it counts as, near.c
  * @zone: of cooling
+ * @state: enum gossip_state
+ * @site: index there
+ * @supplies: bits of this node's chain of supplies that feed it as well
+ * @near_at: where it is among the neighbours, near.c
+ * @coupling: by place, and by what was learned
+ * @margin_c: as it counts here
+ * @beacon: its last
+ * @trust: what is held against it
+ * @window: of its datagrams
+ * @rate: of its datagrams
+ * @incarnation: the highest that is known
+ * @heard_ns: when its last beacon came
+ * @deaf_ns: time in which nobody listened, up to then
+ * @direct_ns: when its last own datagram came
  * @addr: where its own datagrams come from by UDP
  * @ib_addr: likewise by InfiniBand
- * @incarnation: the highest that is known
- * @asked: who was last asked where it is
- * @asked_ns: when
- * @window: of its datagrams
  * @counted: incarnation that @counter is of
  * @counter: by transport: highest of its datagrams that came by that
  * @link_ns: likewise: when
  * @group_counter: of the last that came by InfiniBand's group
  * @group_ns: when one came by InfiniBand's group; 0 if never
- * @rate: of its datagrams
- * @work: of signatures that are verified for it
- * @has_beacon: @beacon is one
- * @passed_on: others have said so
- * @beacon: its last
- * @heard_ns: when that came
- * @deaf_ns: time in which nobody listened, up to then
- * @direct_ns: when its last own datagram came
- * @born_ns: when it came into the table
- * @state_ns: since when it is in its state
- * @asks: how often it was asked for a beacon since the last one
- * @silent: three intervals are over
- * @unseen: it does not count as heard of
- * @crisis: it is in one
- * @excused: it has left, and is not expected any more
- * @edge_incarnation: of its last signed crisis
- * @edge_seq: the same
- * @has_hello: @hello is one, and its key is pinned
- * @hello: its identity
- * @trust: what is held against it
  * @learned: coupling that the temperatures have shown
  * @prior: coupling by place
- * @coupling: of both
- * @margin_c: as it counts here
- * @site: index there
- * @supplies: bits of this node's chain of supplies that feed it as well
+ * @asks: how often it was asked for a beacon since the last one
+ * @asked: who was last asked where it is
+ * @asked_ns: when
+ * @work: of signatures that are verified for it
+ * @born_ns: when it came into the table
+ * @state_ns: since when it is in its state
+ * @edge_incarnation: of its last signed crisis
+ * @edge_seq: the same
+ * @hello: its identity
  * @accusers: who says that it is dead
  * @nr_accusers: how many
  * @state_deaf_ns: time in which nobody listened, up to @state_ns
@@ -82,47 +84,51 @@ struct bucket {
  * @rtt_ns: of the last probe
  */
 struct member {
+	/* What is looked at of all of them, again and again, side by side. */
 	struct gw_id id;
 	bool used;
-	enum gossip_state state;
+	bool has_beacon;
+	bool has_hello;
+	bool silent;
+	bool unseen;
+	bool crisis;
+	bool excused;
+	bool passed_on;
+	uint8_t counted_as;
 	uint16_t zone;
+	enum gossip_state state;
+	uint32_t site;
+	uint32_t supplies;
+	uint32_t near_at;
+	double coupling;
+	double margin_c;
+	struct gw_beacon beacon;
+	struct trust_node trust;
+	/* What a datagram of it changes. */
+	struct seal_window window;
+	struct bucket rate;
+	uint64_t incarnation;
+	uint64_t heard_ns;
+	uint64_t deaf_ns;
+	uint64_t direct_ns;
 	struct gossip_addr addr;
 	struct gossip_addr ib_addr;
-	uint64_t incarnation;
-	struct gw_id asked;
-	uint64_t asked_ns;
-	struct seal_window window;
 	uint64_t counted;
 	uint64_t counter[GOSSIP_LINKS];
 	uint64_t link_ns[GOSSIP_LINKS];
 	uint64_t group_counter;
 	uint64_t group_ns;
-	struct bucket rate;
-	struct bucket work;
-	bool has_beacon;
-	bool passed_on;
-	struct gw_beacon beacon;
-	uint64_t heard_ns;
-	uint64_t deaf_ns;
-	uint64_t direct_ns;
-	uint64_t born_ns;
-	uint64_t state_ns;
-	uint32_t asks;
-	bool silent;
-	bool unseen;
-	bool crisis;
-	bool excused;
-	uint64_t edge_incarnation;
-	uint64_t edge_seq;
-	bool has_hello;
-	struct gw_hello hello;
-	struct trust_node trust;
 	struct coupling_learned learned;
 	double prior;
-	double coupling;
-	double margin_c;
-	uint32_t site;
-	uint32_t supplies;
+	uint32_t asks;
+	struct gw_id asked;
+	uint64_t asked_ns;
+	struct bucket work;
+	uint64_t born_ns;
+	uint64_t state_ns;
+	uint64_t edge_incarnation;
+	uint64_t edge_seq;
+	struct gw_hello hello;
 	struct gw_id accusers[ACCUSERS_MAX];
 	uint32_t nr_accusers;
 	uint64_t state_deaf_ns;

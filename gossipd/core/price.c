@@ -14,76 +14,6 @@
 /* A price that has not changed is told again after that, for its lease. */
 #define REPEAT_NS (200 * MS_NS)
 
-/**
- * struct near - a neighbour among others
- * @dearness: how much it may raise the price here
- * @m: the neighbour
- */
-struct near {
-	double dearness;
-	const struct member *m;
-};
-
-/* The hotter, the closer and the more believed. */
-static double dearness(const struct member *m)
-{
-	double margin = isnan(m->margin_c) ? 20 : m->margin_c;
-
-	return m->coupling * trust_weight(&m->trust) / (margin > 1 ? margin : 1);
-}
-
-/* Behind those that are as dear or dearer; who falls off the end was the least. */
-static size_t insert(struct near *list, size_t nr, const struct near *n)
-{
-	size_t lo = 0, hi = nr, mid;
-
-	while (lo < hi) {
-		mid = (lo + hi) / 2;
-		if (list[mid].dearness < n->dearness)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	if (lo == NEIGHBOURS_MAX)
-		return nr;
-	if (nr < NEIGHBOURS_MAX)
-		nr++;
-	memmove(&list[lo + 1], &list[lo], (nr - 1 - lo) * sizeof(*list));
-	list[lo] = *n;
-	return nr;
-}
-
-static void describe(const struct member *m, struct control_neighbour *n)
-{
-	double trend = m->has_beacon && m->beacon.trend_cc_per_s != GW_S16_UNKNOWN ?
-		       0.01 * m->beacon.trend_cc_per_s : NAN;
-
-	*n = (struct control_neighbour){
-		.coupling = m->coupling,
-		.weight = trust_weight(&m->trust),
-		.margin_c = m->margin_c,
-		.trend_c_per_s = trend,
-		.silent = m->silent,
-	};
-}
-
-static size_t neighbours(struct gossip *g)
-{
-	struct near list[NEIGHBOURS_MAX], n;
-	size_t nr = 0, i;
-
-	for (i = 0; i < g->members.nr; i++) {
-		n.m = members_at(&g->members, (uint32_t)i);
-		if (!(n.m->coupling > 0) || n.m->state == GOSSIP_DEAD || n.m->state == GOSSIP_LEFT)
-			continue;
-		n.dearness = dearness(n.m);
-		nr = insert(list, nr, &n);
-	}
-	for (i = 0; i < nr; i++)
-		describe(list[i].m, &g->neighbours[i]);
-	return nr;
-}
-
 static void fill(struct gossip *g, struct control_input *in)
 {
 	const struct gossip_sample *s = &g->sample;
@@ -102,7 +32,7 @@ static void fill(struct gossip *g, struct control_input *in)
 		.inlet_c = known ? s->inlet_c : NAN,
 		.gpu_margin_c = known ? s->gpu_margin_c : NAN,
 		.neighbours = g->neighbours,
-		.nr_neighbours = neighbours(g),
+		.nr_neighbours = near_nr(g),
 		.cooling_headroom = g->zone.cooling,
 		.supply_headroom = g->zone.supply,
 		.seen = g->zone.seen,

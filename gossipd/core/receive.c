@@ -165,6 +165,7 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 	m->direct_ns = g->now_ns;
 	links_heard(g, m, &header, from);
 	m->zone = header.zone;
+	near_count(g, m);
 	claim_alive(g, m, header.incarnation);
 	claim_heard(g, m);
 	bytes += GW_HEADER_BYTES;

@@ -306,13 +306,15 @@ static uint16_t age_here(const struct gossip *g, uint64_t age_ms)
  * Before a node was heard itself others can have said of it what nobody reaches by living. Once it
  * is, that does not count any more.
  */
-static void own_word(struct member *m)
+static void own_word(struct gossip *g, struct member *m)
 {
 	if (!m->passed_on || m->incarnation <= m->window.incarnation ||
 	    m->incarnation - m->window.incarnation <= INCARNATION_LEAP)
 		return;
 	m->incarnation = m->window.incarnation;
 	m->has_beacon = false;
+	near_count(g, m);
+	near_settle(g, m);
 }
 
 /* Take over what is new; the node that it is of, or NULL if nothing is. */
@@ -347,7 +349,7 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 		return NULL;
 	}
 	if (m == from)
-		own_word(m);
+		own_word(g, m);
 	/* Who is thought dead, or may be, and speaks himself has to hear of that. */
 	if (m == from && b->incarnation <= m->incarnation &&
 	    (m->state == GOSSIP_DEAD || m->state == GOSSIP_SUSPECT))
@@ -371,6 +373,7 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 	m->beacon = *b;
 	m->has_beacon = true;
 	m->crisis = b->flags & GW_IN_CRISIS;
+	near_count(g, m);
 	zone_judge(g, m);
 	/* Of the node's own, the age is that of its sensor. */
 	detect_heard(g, m, m == from ? 0 : b->age_ms * MS_NS);

@@ -17,12 +17,6 @@ static double known_s16(int16_t value, double unit)
 	return value == GW_S16_UNKNOWN ? NAN : value * unit;
 }
 
-static bool counts(const struct gossip *g, const struct member *m)
-{
-	return m->zone == g->config.zone && !m->unseen && core_proven(g, m) &&
-	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
-}
-
 /* Whether a node is there, heard or not. */
 static bool present(const struct gossip *g, const struct member *m)
 {
@@ -52,6 +46,7 @@ void zone_place(struct gossip *g, struct member *m)
 		m->prior = m->zone == g->config.zone ? COUPLING_ZONE : 0;
 	}
 	m->coupling = coupling_estimate(&m->learned, m->prior);
+	near_settle(g, m);
 }
 
 static uint32_t site_count(const struct gossip *g)
@@ -81,8 +76,10 @@ void zone_init(struct gossip *g)
 	}
 	g->site_expected = site_count(g);
 	/* What the table has of places is of the site before: not a figure before that is new. */
-	for (i = 0; i < g->members.nr; i++)
+	for (i = 0; i < g->members.nr; i++) {
 		zone_place(g, members_at(&g->members, i));
+		near_count(g, members_at(&g->members, i));
+	}
 	zone_aggregate(g);
 }
 
@@ -90,24 +87,10 @@ void zone_init(struct gossip *g)
 
 static void count_nodes(struct gossip *g, struct aggregate *z)
 {
-	const struct member *m;
-	uint32_t i;
-
-	z->seen = 1;
-	z->silent = 0;
-	z->crises = g->crisis;
-	z->say_degraded = 0;
-	for (i = 0; i < g->members.nr; i++) {
-		m = members_at(&g->members, i);
-		if (!present(g, m))
-			continue;
-		z->silent += m->silent;
-		if (m->unseen)
-			continue;
-		z->seen++;
-		z->crises += m->crisis && !m->silent;
-		z->say_degraded += m->has_beacon && (m->beacon.flags & GW_DEGRADED);
-	}
+	z->seen = 1 + g->tally.seen;
+	z->silent = g->tally.silent;
+	z->crises = g->crisis + g->tally.crises;
+	z->say_degraded = g->tally.say_degraded;
 	if (z->seen > g->expected_max)
 		g->expected_max = z->seen;
 	if (g->config.expected)
@@ -155,22 +138,6 @@ static double reading(const struct gossip *g, const struct member *m, enum readi
 	}
 }
 
-/* Of all who count, this node among them. */
-static double median(struct gossip *g, enum reading what)
-{
-	const struct member *m;
-	size_t nr = 0;
-	uint32_t i;
-
-	g->scratch[nr++] = reading(g, NULL, what);
-	for (i = 0; i < g->members.nr; i++) {
-		m = members_at(&g->members, i);
-		if (counts(g, m))
-			g->scratch[nr++] = reading(g, m, what);
-	}
-	return robust_median(g->scratch, nr);
-}
-
 /* --- what they draw --- */
 
 static double says_w(const struct member *m)
@@ -185,77 +152,104 @@ static double power_of(const struct gossip *g, const struct member *m)
 	return site_power_w(g->config.site, m->site, says_w(m));
 }
 
-/*
- * The zone, and each supply of this node's chain. Nothing is trimmed: the few nodes that draw most
- * are most of the sum. A liar moves it by no more than power_max_w, where the site has that. Who
- * is not heard any more draws what he drew, until he is dead: what a cut in the network hides has
- * not gone cold.
+/* --- all of them --- */
+
+/**
+ * struct sums - what a look at all nodes adds up to
+ * @zone: power of all
+ * @supply: power of each supply of this node's chain
+ * @nr: readings of each kind
  */
-static void loads(const struct gossip *g, struct site_load *zone, struct site_load *supply)
-{
-	double own_w = g->sampled ? site_power_w(g->config.site, g->site, g->sample.power_w) : NAN;
-	const struct member *m;
-	uint32_t i, k;
+struct sums {
+	struct site_load zone;
+	struct site_load supply[CHAIN_MAX];
+	size_t nr;
+};
 
-	site_load_add(zone, own_w);
-	for (k = 0; k < g->nr_chain; k++)
-		site_load_add(&supply[k], own_w);
-	for (i = 0; i < g->members.nr; i++) {
-		m = members_at(&g->members, i);
-		if (!present(g, m))
-			continue;
-		site_load_add(zone, power_of(g, m));
-		for (k = 0; k < g->nr_chain; k++) {
-			if (m->supplies >> k & 1)
-				site_load_add(&supply[k], power_of(g, m));
-		}
+/*
+ * Nothing is trimmed: the few nodes that draw most are most of the sum. A liar moves it by no more
+ * than power_max_w, where the site has that. Who is not heard any more draws what he drew, until he
+ * is dead: what a cut in the network hides has not gone cold.
+ */
+static void add_power(const struct gossip *g, struct sums *s, double power_w, uint32_t supplies)
+{
+	uint32_t k;
+
+	site_load_add(&s->zone, power_w);
+	for (k = 0; k < g->nr_chain; k++) {
+		if (supplies >> k & 1)
+			site_load_add(&s->supply[k], power_w);
 	}
 }
 
-/* What is left of the cooling, and of the tightest of all that feeds this node. */
-static void headrooms(struct gossip *g, struct aggregate *z)
+static void add_readings(struct gossip *g, struct sums *s, const struct member *m)
 {
-	struct site_load zone = { 0 }, supply[CHAIN_MAX] = { { 0 } };
-	const struct site *site = g->config.site;
-	double left;
-	uint32_t i;
+	double *to = g->scratch + s->nr++;
+	size_t room = g->config.members_max;
 
-	loads(g, &zone, supply);
-	z->power_w = site_load_w(&zone);
-	z->cooling = NAN;
-	z->supply = NAN;
-	i = site ? site_find_zone(site, g->config.zone) : SITE_NONE;
-	if (i != SITE_NONE)
-		z->cooling = site_headroom(&zone, site->zones[i].cooling_w);
-	for (i = 0; site && i < g->nr_chain; i++) {
-		left = site_headroom(&supply[i], site->supplies[g->chain[i]].limit_w);
-		if (!isnan(left) && !(left >= z->supply))
-			z->supply = left;
-	}
+	to[READ_TEMP * room] = reading(g, m, READ_TEMP);
+	to[READ_INLET * room] = reading(g, m, READ_INLET);
+	to[READ_MARGIN * room] = reading(g, m, READ_MARGIN);
 }
 
-static void extremes(const struct gossip *g, struct aggregate *z)
+static void add_extremes(const struct gossip *g, const struct member *m, struct aggregate *z)
 {
-	const struct member *m;
 	double value;
+
+	if (!m->has_beacon || !(trust_weight(&m->trust) > 0.5))
+		return;
+	value = reading(g, m, READ_TEMP);
+	if (!isnan(value) && !(value <= z->temp_max_c))
+		z->temp_max_c = value;
+	value = reading(g, m, READ_MARGIN);
+	if (!isnan(value) && !(value >= z->margin_min_c))
+		z->margin_min_c = value;
+	value = 0.01 * m->beacon.multiplier;
+	if (value > z->multiplier_max)
+		z->multiplier_max = value;
+}
+
+/* This node, then all others of the zone; only who is heard of counts for more than his power. */
+static void look_at_all(struct gossip *g, struct aggregate *z, struct sums *s)
+{
+	const struct member *m;
 	uint32_t i;
 
+	add_power(g, s, g->sampled ? site_power_w(g->config.site, g->site, g->sample.power_w) : NAN,
+		  UINT32_MAX);
+	add_readings(g, s, NULL);
 	z->temp_max_c = reading(g, NULL, READ_TEMP);
 	z->margin_min_c = reading(g, NULL, READ_MARGIN);
 	z->multiplier_max = g->priced ? g->price.total : 1;
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (!counts(g, m) || !m->has_beacon || !(trust_weight(&m->trust) > 0.5))
+		if (!present(g, m))
 			continue;
-		value = reading(g, m, READ_TEMP);
-		if (!isnan(value) && !(value <= z->temp_max_c))
-			z->temp_max_c = value;
-		value = reading(g, m, READ_MARGIN);
-		if (!isnan(value) && !(value >= z->margin_min_c))
-			z->margin_min_c = value;
-		value = 0.01 * m->beacon.multiplier;
-		if (value > z->multiplier_max)
-			z->multiplier_max = value;
+		add_power(g, s, power_of(g, m), m->supplies);
+		if (m->unseen)
+			continue;
+		add_readings(g, s, m);
+		add_extremes(g, m, z);
+	}
+}
+
+/* What is left of the cooling, and of the tightest of all that feeds this node. */
+static void headrooms(const struct gossip *g, struct aggregate *z, const struct sums *s)
+{
+	const struct site *site = g->config.site;
+	double left;
+	uint32_t i;
+
+	z->power_w = site_load_w(&s->zone);
+	z->cooling = NAN;
+	z->supply = NAN;
+	i = site ? site_find_zone(site, g->config.zone) : SITE_NONE;
+	if (i != SITE_NONE)
+		z->cooling = site_headroom(&s->zone, site->zones[i].cooling_w);
+	for (i = 0; site && i < g->nr_chain; i++) {
+		left = site_headroom(&s->supply[i], site->supplies[g->chain[i]].limit_w);
+		if (!isnan(left) && !(left >= z->supply))
+			z->supply = left;
 	}
 }
 
@@ -263,13 +257,15 @@ static void extremes(const struct gossip *g, struct aggregate *z)
 void zone_aggregate(struct gossip *g)
 {
 	struct aggregate *z = &g->zone;
+	size_t room = g->config.members_max;
+	struct sums s = { 0 };
 
 	count_nodes(g, z);
-	z->temp_median_c = median(g, READ_TEMP);
-	z->inlet_c = median(g, READ_INLET);
-	z->margin_median_c = median(g, READ_MARGIN);
-	headrooms(g, z);
-	extremes(g, z);
+	look_at_all(g, z, &s);
+	z->temp_median_c = robust_median_near(g->scratch + READ_TEMP * room, s.nr, z->temp_median_c);
+	z->inlet_c = robust_median_near(g->scratch + READ_INLET * room, s.nr, z->inlet_c);
+	z->margin_median_c = robust_median_near(g->scratch + READ_MARGIN * room, s.nr, z->margin_median_c);
+	headrooms(g, z, &s);
 	g->figured_ns = g->now_ns;
 	notice_partition(g);
 }
@@ -308,6 +304,7 @@ void zone_evidence(const struct gossip *g, const struct member *m, struct trust_
 void zone_judge(struct gossip *g, struct member *m)
 {
 	bool suspect = m->trust.suspect;
+	uint64_t learned_ns = m->learned.last_ns;
 	struct trust_evidence e;
 
 	zone_evidence(g, m, &e);
@@ -316,7 +313,10 @@ void zone_judge(struct gossip *g, struct member *m)
 	if (g->sampled && isfinite(g->sample.inlet_c) && isfinite(e.temp_c))
 		coupling_learn(&m->learned, g->now_ns, e.temp_c, g->sample.inlet_c,
 			       g->zone.inlet_c);
-	m->coupling = coupling_estimate(&m->learned, m->prior);
+	/* Nothing is learned but in steps of many seconds. */
+	if (m->learned.last_ns != learned_ns)
+		m->coupling = coupling_estimate(&m->learned, m->prior);
+	near_settle(g, m);
 	if (m->trust.suspect != suspect)
 		core_event(g, GOSSIP_EV_SUSPECT, &m->id, !suspect, trust_weight(&m->trust));
 }
