@@ -3,6 +3,7 @@
  * The codec of wire format v1: it goes by the tables of fields below, which say in which order the
  * members of a structure stand on the wire. By hand are the header, and which values may not be.
  */
+#include <endian.h>
 #include <string.h>
 
 #include "wire.h"
@@ -163,20 +164,41 @@ static void store(void *member, size_t size, uint64_t value)
 
 static uint8_t *put_int(uint8_t *out, size_t size, uint64_t value)
 {
-	size_t i;
+	uint16_t v16 = htobe16((uint16_t)value);
+	uint32_t v32 = htobe32((uint32_t)value);
+	uint64_t v64 = htobe64(value);
 
-	for (i = 0; i < size; i++)
-		out[i] = (uint8_t)(value >> 8 * (size - 1 - i));
+	switch (size) {
+	case 1:
+		*out = (uint8_t)value;
+		break;
+	case 2:
+		memcpy(out, &v16, sizeof(v16));
+		break;
+	case 4:
+		memcpy(out, &v32, sizeof(v32));
+		break;
+	default:
+		memcpy(out, &v64, sizeof(v64));
+	}
 	return out + size;
 }
 
 static uint64_t get_int(const uint8_t **in, size_t size)
 {
-	uint64_t value = 0;
+	uint64_t value = load(*in, size);
 
-	while (size--)
-		value = value << 8 | *(*in)++;
-	return value;
+	*in += size;
+	switch (size) {
+	case 1:
+		return value;
+	case 2:
+		return be16toh((uint16_t)value);
+	case 4:
+		return be32toh((uint32_t)value);
+	default:
+		return be64toh(value);
+	}
 }
 
 /* --- header --- */
