@@ -308,7 +308,8 @@ void sim_faults_heal(struct sim_world *w)
 	join(w);
 	sim_link_heal(w);
 	sim_log(w, NULL, "all is healed");
-	memset(w->clog_ns, 0, sizeof(w->clog_ns));
+	for (i = 0; i < SIM_NODES_MAX * SIM_NODES_MAX; i++)
+		w->ways[i / SIM_NODES_MAX][i % SIM_NODES_MAX].clog_ns = 0;
 	for (i = 0; i < w->opt.nodes; i++) {
 		struct sim_node *n = &w->nodes[i];
 

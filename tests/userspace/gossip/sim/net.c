@@ -127,20 +127,20 @@ static uint64_t arrival(struct sim_world *w, uint32_t from, uint32_t to)
 {
 	const struct sim_options *o = &w->opt;
 	uint64_t at = w->now_ns + o->delay_min_ns + sim_exponential(&w->rng, o->delay_mean_ns);
-	uint64_t *clog = &w->clog_ns[from][to];
+	struct sim_way *way = &w->ways[from][to];
 
-	if (!w->healed && *clog <= w->now_ns && sim_below(&w->rng, 20000) < o->clog) {
+	if (!w->healed && way->clog_ns <= w->now_ns && sim_below(&w->rng, 20000) < o->clog) {
 		uint64_t mean = sim_exponential(&w->rng, CLOG_MEAN_NS);
 
-		*clog = w->now_ns + (mean < CLOG_MAX_NS ? mean : CLOG_MAX_NS);
+		way->clog_ns = w->now_ns + (mean < CLOG_MAX_NS ? mean : CLOG_MAX_NS);
 		w->stats.faults[SIM_CLOG]++;
 	}
-	if (*clog > at)
-		at = *clog;
-	if (at < w->link_last_ns[from][to])
+	if (way->clog_ns > at)
+		at = way->clog_ns;
+	if (at < way->last_ns)
 		w->stats.faults[SIM_REORDER]++;
 	else
-		w->link_last_ns[from][to] = at;
+		way->last_ns = at;
 	return at;
 }
 

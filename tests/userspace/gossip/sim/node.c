@@ -447,6 +447,7 @@ void sim_node_stop(struct sim_node *n)
 {
 	struct sim_world *w = n->world;
 	uint64_t bit = ~(1ULL << n->index % 64);
+	struct sim_packet *p;
 	size_t i;
 
 	if (!n->running)
@@ -461,9 +462,11 @@ void sim_node_stop(struct sim_node *n)
 	for (i = 0; i < SIM_CAPTURES; i++)
 		if (w->captured[i])
 			w->captured[i]->taken[n->index / 64] &= bit;
-	for (i = 0; i < w->queue.nr; i++)
-		if (w->queue.heap[i].packet)
-			w->queue.heap[i].packet->taken[n->index / 64] &= bit;
+	for (i = 0; i < w->queue.nr; i++) {
+		p = w->queue.events[w->queue.due[i].event].packet;
+		if (p)
+			p->taken[n->index / 64] &= bit;
+	}
 }
 
 /**

@@ -1,41 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is due, in order of time, and of those at one time in the order in which they were asked
- * for: a binary heap.
+ * for: a heap of four children each, which is half as deep as a binary one, and four of its entries
+ * are a line of the cache. The events themselves stay where they are.
  */
 #include <stdlib.h>
 
 #include "sim.h"
 
-static bool before(const struct sim_event *a, const struct sim_event *b)
+#define CHILDREN 4
+#define ROOM_FIRST 4096
+
+static bool before(const struct sim_due *a, const struct sim_due *b)
 {
 	return a->at != b->at ? a->at < b->at : a->order < b->order;
+}
+
+static void grow(struct sim_queue *q)
+{
+	uint32_t i;
+
+	q->room = q->room ? 2 * q->room : ROOM_FIRST;
+	q->due = realloc(q->due, q->room * sizeof(*q->due));
+	q->events = realloc(q->events, q->room * sizeof(*q->events));
+	if (!q->due || !q->events)
+		abort();
+	for (i = q->nr; i < q->room; i++)
+		q->due[i].event = i;
 }
 
 /**
  * sim_queue_push() - something will be due
  * @q: queue
- * @event: with its time; its order is given here
+ * @event: with its time
  */
 void sim_queue_push(struct sim_queue *q, const struct sim_event *event)
 {
-	struct sim_event e = *event, *more;
-	size_t i = q->nr;
+	struct sim_due new = { .at = event->at, .order = q->order++ };
+	uint32_t i = q->nr;
 
-	if (q->nr == q->room) {
-		q->room = q->room ? 2 * q->room : 4096;
-		more = realloc(q->heap, q->room * sizeof(*q->heap));
-		if (!more)
-			abort();
-		q->heap = more;
+	/* No world has as many: those at one time would be mixed up. */
+	if (!q->order)
+		abort();
+	if (q->nr == q->room)
+		grow(q);
+	new.event = q->due[q->nr++].event;
+	q->events[new.event] = *event;
+	while (i && before(&new, &q->due[(i - 1) / CHILDREN])) {
+		q->due[i] = q->due[(i - 1) / CHILDREN];
+		i = (i - 1) / CHILDREN;
 	}
-	e.order = q->order++;
-	q->nr++;
-	while (i && before(&e, &q->heap[(i - 1) / 2])) {
-		q->heap[i] = q->heap[(i - 1) / 2];
-		i = (i - 1) / 2;
-	}
-	q->heap[i] = e;
+	q->due[i] = new;
 }
 
 /**
@@ -47,22 +62,27 @@ void sim_queue_push(struct sim_queue *q, const struct sim_event *event)
  */
 bool sim_queue_pop(struct sim_queue *q, struct sim_event *event)
 {
-	struct sim_event last;
-	size_t i = 0, child;
+	uint32_t i = 0, child, next, end, free;
+	struct sim_due last;
 
 	if (!q->nr)
 		return false;
-	*event = q->heap[0];
-	last = q->heap[--q->nr];
-	for (child = 1; child < q->nr; child = 2 * i + 1) {
-		if (child + 1 < q->nr && before(&q->heap[child + 1], &q->heap[child]))
-			child++;
-		if (!before(&q->heap[child], &last))
+	free = q->due[0].event;
+	*event = q->events[free];
+	last = q->due[--q->nr];
+	q->due[q->nr].event = free;
+	for (next = 1; next < q->nr; next = CHILDREN * i + 1) {
+		end = next + CHILDREN < q->nr ? next + CHILDREN : q->nr;
+		for (child = next++; next < end; next++)
+			if (before(&q->due[next], &q->due[child]))
+				child = next;
+		if (!before(&q->due[child], &last))
 			break;
-		q->heap[i] = q->heap[child];
+		q->due[i] = q->due[child];
 		i = child;
 	}
-	q->heap[i] = last;
+	if (q->nr)
+		q->due[i] = last;
 	return true;
 }
 
@@ -72,6 +92,7 @@ bool sim_queue_pop(struct sim_queue *q, struct sim_event *event)
  */
 void sim_queue_free(struct sim_queue *q)
 {
-	free(q->heap);
+	free(q->due);
+	free(q->events);
 	*q = (struct sim_queue){ 0 };
 }

@@ -227,7 +227,6 @@ enum sim_event_kind {
 /**
  * struct sim_event - something is due
  * @at: when
- * @order: of those at the same time
  * @packet: of a delivery
  * @kind: enum sim_event_kind
  * @damage: of a delivery
@@ -235,17 +234,24 @@ enum sim_event_kind {
  * @arg: by kind
  */
 struct sim_event {
-	uint64_t at, order;
+	uint64_t at;
 	struct sim_packet *packet;
 	uint16_t kind, damage;
 	uint32_t node;
 	uint64_t arg;
 };
 
+/* In the heap are the times alone, and where the event is; of those at one time the order. */
+struct sim_due {
+	uint64_t at;
+	uint32_t order, event;
+};
+
+/* The events behind the @nr that are due are free: @due says which. */
 struct sim_queue {
-	struct sim_event *heap;
-	size_t nr, room;
-	uint64_t order;
+	struct sim_due *due;
+	struct sim_event *events;
+	uint32_t nr, room, order;
 };
 
 /* What a stopped process will find in its socket. */
@@ -348,6 +354,11 @@ struct sim_stats {
 	uint64_t ib_worlds, ib_promoted, ib_deliveries;
 };
 
+/* From one node to another: until when it is clogged, and the latest arrival so far. */
+struct sim_way {
+	uint64_t clog_ns, last_ns;
+};
+
 struct sim_world {
 	uint64_t seed, rng, now_ns, end_ns, until_ns, hash;
 	struct sim_options opt;
@@ -363,8 +374,8 @@ struct sim_world {
 	uint64_t ib_rng;
 	uint8_t side[SIM_NODES_MAX];
 	uint64_t split_since_ns, split_ended_ns;
-	uint64_t clog_ns[SIM_NODES_MAX][SIM_NODES_MAX];
-	uint64_t link_last_ns[SIM_NODES_MAX][SIM_NODES_MAX];
+	/* By sender and receiver. */
+	struct sim_way ways[SIM_NODES_MAX][SIM_NODES_MAX];
 	double row_c[SIM_ZONES_MAX], cooling_w[SIM_ZONES_MAX];
 	struct sim_packet *captured[SIM_CAPTURES];
 	struct sim_packet *free_packets;
