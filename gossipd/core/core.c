@@ -119,12 +119,18 @@ bool core_peer(const struct gossip *g, const struct member *m)
 	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
 }
 
-/* With an authority nobody is made up: who has not shown its word does not count. */
-bool core_proven(const struct gossip *g, const struct member *m)
+/* Whether somebody says which key, and which zone, is a node's. */
+bool core_authority(const struct gossip *g)
 {
 	static const struct gw_key none;
 
-	return m->has_hello || !memcmp(&g->config.authority, &none, sizeof(none));
+	return memcmp(&g->config.authority, &none, sizeof(none));
+}
+
+/* With an authority nobody is made up: who has not shown its word does not count. */
+bool core_proven(const struct gossip *g, const struct member *m)
+{
+	return m->has_hello || !core_authority(g);
 }
 
 /* Whether a node makes room before another one. */

@@ -358,6 +358,7 @@ void core_timer_in(struct gossip *g, uint32_t timer, uint64_t in_ns);
 void core_timer_sooner(struct gossip *g, uint32_t timer, uint64_t in_ns);
 void core_hear_lamport(struct gossip *g, uint64_t lamport);
 struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone, bool hearsay);
+bool core_authority(const struct gossip *g);
 bool core_proven(const struct gossip *g, const struct member *m);
 void core_remove(struct gossip *g, struct member *m);
 uint32_t core_timer_of(const struct gossip *g, const struct member *m, enum member_timer kind);

@@ -317,6 +317,19 @@ static void own_word(struct gossip *g, struct member *m)
 	near_settle(g, m);
 }
 
+/*
+ * A node of this zone, by one of it. Before it was heard itself anybody can have said, in its name,
+ * that it is somewhere else: nobody here would ask where it is. Unless the authority has said so.
+ */
+static void belongs_here(struct gossip *g, struct member *m)
+{
+	if (m->zone == g->config.zone || m->direct_ns || (m->has_hello && core_authority(g)))
+		return;
+	m->zone = g->config.zone;
+	zone_place(g, m);
+	near_count(g, m);
+}
+
 /* Take over what is new; the node that it is of, or NULL if nothing is. */
 struct member *spread_beacon(struct gossip *g, struct member *from, const struct gw_beacon *b)
 {
@@ -365,6 +378,8 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 			locate(g, m, from);
 		return NULL;
 	}
+	if (m != from)
+		belongs_here(g, m);
 	claim_alive(g, m, b->incarnation);
 	m->passed_on = m != from;
 	edge = m->crisis != !!(b->flags & GW_IN_CRISIS);

@@ -303,6 +303,43 @@ static void a_wrong_key_hinders_no_refutation(void)
 
 /* --- nodes that do not exist --- */
 
+/* Somebody's hello in the name of a node that has not come itself: that it is somewhere else. */
+static void say_elsewhere(struct insider *s, uint32_t to, uint32_t of)
+{
+	struct gw_record r = { .type = GW_HELLO };
+
+	r.hello = (struct gw_hello){
+		.ttl = 3, .node = net_id(of), .incarnation = 1, .lamport = 1, .zone = 77,
+		.public_key = s->n->config.public_key,
+	};
+	CHECK(seal_sign(&s->n->crypto, &r), "not signed");
+	insider_say(s, to, &r);
+}
+
+/* Without a group who is taken for one of another zone would never be asked for. */
+static void a_wrong_zone_hides_nobody(void)
+{
+	struct net *net = net_new(4);
+	struct insider s = insider(net, 3, 1);
+	struct gossip_addr between = net_addr(1);
+	struct gossip_member m;
+	uint32_t i;
+
+	for (i = 0; i < 3; i++) {
+		net->node[i].config.multicast = false;
+		net_start(net, i);
+	}
+	say_elsewhere(&s, 0, 2);
+	say_elsewhere(&s, 2, 0);
+	gossip_contact(net->node[0].g, net->now_ns, &between);
+	gossip_contact(net->node[2].g, net->now_ns, &between);
+	net_live(net, 20, 50);
+	for (i = 0; i <= 2; i += 2)
+		CHECK(net_member(net, i, 2 - i, &m) && m.addr.len && !m.silent,
+		      "node %u does not hear node %u itself", i, 2 - i);
+	net_free(net);
+}
+
 static void endorse(struct net *net)
 {
 	uint8_t message[SEAL_ENDORSED_BYTES];
@@ -430,6 +467,7 @@ static const struct test_case cases[] = {
 	{ "who_is_gone_stays_gone_for_a_while", who_is_gone_stays_gone_for_a_while },
 	{ "who_is_only_spoken_of_is_not_judged", who_is_only_spoken_of_is_not_judged },
 	{ "a_wrong_key_hinders_no_refutation", a_wrong_key_hinders_no_refutation },
+	{ "a_wrong_zone_hides_nobody", a_wrong_zone_hides_nobody },
 	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
 	{ "those_made_up_make_room", those_made_up_make_room },
 	{ "summaries_silence_nobody", summaries_silence_nobody },
