@@ -172,6 +172,16 @@ static bool waited_enough(const struct gossip *g, const struct member *m)
 	       g->now_ns >= m->state_ns + longest + (g->deaf_ns - m->state_deaf_ns);
 }
 
+/*
+ * However many accuse a node: if its hello has not come, nobody can tell that a refutation which is
+ * passed on is its own, and if nobody knows where it is, it does not come here itself. It is
+ * forgotten, if nothing is heard of it, and not dead.
+ */
+static bool could_refute(const struct gossip *g, const struct member *m)
+{
+	return m->has_hello || core_reach(g, m);
+}
+
 static void watch(struct gossip *g, struct member *m)
 {
 	core_timer_in(g, core_timer_of(g, m, MEMBER_LIFE), claim_timeout(g, m));
@@ -219,7 +229,7 @@ void claim_verdict(struct gossip *g, struct member *m)
 		set_state(g, m, GOSSIP_ALIVE);
 		return;
 	}
-	if (m->nr_accusers < needed && !waited_enough(g, m)) {
+	if (!could_refute(g, m) || (m->nr_accusers < needed && !waited_enough(g, m))) {
 		core_timer_in(g, core_timer_of(g, m, MEMBER_LIFE),
 			      g->config.probe_interval_ms * MS_NS);
 		return;

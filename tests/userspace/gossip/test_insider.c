@@ -270,6 +270,41 @@ static void who_is_only_spoken_of_is_not_judged(void)
 	net_free(net);
 }
 
+/*
+ * However many accuse it: nothing that it says to that could be told from what anybody says, nor
+ * would it come here by itself.
+ */
+static void who_could_not_refute_is_not_judged(void)
+{
+	struct net *net = net_new(6);
+	struct gw_id elsewhere = net_id(60);
+	struct gw_record r = insider_beacon(&elsewhere, 1);
+	struct gossip_member m;
+	struct insider s;
+	uint32_t i;
+
+	for (i = 0; i < 2; i++) {
+		net->node[i].config.suspicion_mult = 4;
+		net->node[i].config.suspicion_max_mult = 3;
+		net_start(net, i);
+	}
+	net_live(net, 4, 50);
+	for (i = 2; i < 6; i++) {
+		s = insider(net, i, 1);
+		insider_hello(&s, 0);
+		insider_say(&s, 0, &r);
+		insider_claim(&s, 0, &elsewhere, GW_SUSPECT, 1);
+	}
+	CHECK(net_member(net, 0, 60, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	for (i = 0; i < 30; i++) {
+		net_live(net, 1, 50);
+		CHECK(!net_member(net, 0, 60, &m) || m.state == GOSSIP_SUSPECT,
+		      "state %d after %u s", m.state, i);
+	}
+	CHECK(!net_member(net, 0, 60, &m), "not forgotten");
+	net_free(net);
+}
+
 /* Who has been told a wrong key for his accuser refutes all the same, if it is him who says so. */
 static void a_wrong_key_hinders_no_refutation(void)
 {
@@ -466,6 +501,7 @@ static const struct test_case cases[] = {
 	{ "hearsay_alone_keeps_nobody_alive", hearsay_alone_keeps_nobody_alive },
 	{ "who_is_gone_stays_gone_for_a_while", who_is_gone_stays_gone_for_a_while },
 	{ "who_is_only_spoken_of_is_not_judged", who_is_only_spoken_of_is_not_judged },
+	{ "who_could_not_refute_is_not_judged", who_could_not_refute_is_not_judged },
 	{ "a_wrong_key_hinders_no_refutation", a_wrong_key_hinders_no_refutation },
 	{ "a_wrong_zone_hides_nobody", a_wrong_zone_hides_nobody },
 	{ "with_an_authority_nobody_is_made_up", with_an_authority_nobody_is_made_up },
