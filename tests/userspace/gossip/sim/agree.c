@@ -12,6 +12,8 @@
 #define ALIVE_BOUND_NS (45 * SIM_S)
 /* After healing, until who was silent has been heard again, and then stays so. */
 #define QUIET_NS (45 * SIM_S)
+/* Until a node's turn to be probed comes again, by one who is slow himself. */
+#define PROBED_AGAIN_NS (60 * SIM_S)
 /* All has to stay as it is for so long. */
 #define STABLE_NS (10 * SIM_S)
 /* A link that is clogged holds things up for so long, and each hop of a record may be one. */
@@ -40,7 +42,9 @@ uint64_t sim_patience_ns(const struct sim_world *w)
  * sim_death_bound_ns() - how long it may take until all take a dead node for dead
  * @w: world
  *
- * Lifeguard's longest suspicion: the logarithm to the base of 10 of 128 is 2.11.
+ * Lifeguard's longest suspicion: the logarithm to the base of 10 of 128 is 2.11. Twice that, and
+ * until it is probed again, where an attacker plays what was said before: who has just started may
+ * take it for a word of a node that is gone, in the midst of a suspicion, which then begins anew.
  *
  * Return: nanoseconds.
  */
@@ -48,9 +52,13 @@ uint64_t sim_death_bound_ns(const struct sim_world *w)
 {
 	const struct gossip_config *c = &w->nodes[0].config;
 	double log10 = w->opt.nodes <= 10 ? 1.0 : 2.11;
+	uint64_t longest;
 
-	return (uint64_t)(c->suspicion_mult * c->suspicion_max_mult * log10 *
-			  (double)(c->probe_interval_ms * SIM_MS)) + 30 * SIM_S;
+	longest = (uint64_t)(c->suspicion_mult * c->suspicion_max_mult * log10 *
+			     (double)(c->probe_interval_ms * SIM_MS));
+	if (w->opt.attacker)
+		longest += longest + PROBED_AGAIN_NS;
+	return longest + 30 * SIM_S;
 }
 
 /* --- at all times --- */

@@ -36,6 +36,7 @@ void sim_report_add(struct sim_report *report, const struct sim_result *r)
 	add_histogram(sum->near, s->near);
 	add_histogram(sum->reserve, s->reserve);
 	add_histogram(sum->whole, s->whole);
+	sum->dear_already += s->dear_already;
 	sum->deaths_true += s->deaths_true;
 	sum->deaths_false_long += s->deaths_false_long;
 	sum->crises += s->crises;
@@ -120,6 +121,7 @@ void sim_report_print(const struct sim_report *report)
 	       (unsigned long long)s->ib_promoted);
 	print_latency("crisis at coupled neighbours, no loss", s->near);
 	print_latency("crisis to their price, no loss", s->reserve);
+	printf("  %llu more were as dear already\n", (unsigned long long)s->dear_already);
 	print_latency("crisis in the zone, loss up to 30 %", s->whole);
 	printf("at rest %.0f bytes/s a node; all agree %.1f s after healing at the latest\n",
 	       idle(report), (double)report->converged_max_ns / SIM_S);
@@ -182,6 +184,8 @@ bool sim_report_write(const struct sim_report *report, const char *path)
 	write_counts(f, report);
 	write_latency(f, "crisis_neighbour", report->sum.near);
 	write_latency(f, "crisis_price", report->sum.reserve);
+	fprintf(f, "  \"crisis_price_high_already\": %llu,\n",
+		(unsigned long long)report->sum.dear_already);
 	write_latency(f, "crisis_zone", report->sum.whole);
 	fprintf(f, "  \"deaths_true\": %llu,\n  \"suspicions\": %llu,\n  \"refutations\": %llu,\n",
 		(unsigned long long)report->sum.deaths_true,

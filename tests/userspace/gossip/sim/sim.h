@@ -344,6 +344,8 @@ struct sim_node {
 struct sim_stats {
 	uint64_t faults[SIM_FAULTS];
 	uint32_t near[SIM_HIST], reserve[SIM_HIST], whole[SIM_HIST];
+	/* Neighbours of a crisis whose price needed no rise. */
+	uint64_t dear_already;
 	uint64_t deaths_false_long, deaths_true, crises;
 	uint64_t events, deliveries, sim_ns;
 	double idle_bytes;

@@ -111,14 +111,26 @@ static bool known_at(const struct sim_node *n, uint64_t at)
 	return n->started_ns + (n->config.multicast ? 0 : MEETING_NS) < at;
 }
 
-/* The first rise of the price after the news of a crisis next door. */
+/* Whether the causes ask for more than the price was: it may still be high from the last crisis. */
+static bool rise_due(const struct sim_node *n, const struct control_output *price)
+{
+	double wanted = 1.0;
+	int i;
+
+	for (i = CONTROL_NEIGHBOURS; i <= CONTROL_PARTITION; i++)
+		wanted *= price->component[i];
+	return wanted * CONTROL_ONE > (double)n->price.external.multiplier + 1.0;
+}
+
+/* The first rise of the price after the news of a crisis next door, where one is due. */
 static void watch_reserve(struct sim_node *n, const struct control_output *price)
 {
+	bool risen = price->external.multiplier > n->price.external.multiplier;
 	struct sim_world *w = n->world;
 	uint64_t bit = 1ULL << n->index % 64;
 	uint32_t i, at = n->index / 64;
 
-	if (price->external.multiplier <= n->price.external.multiplier)
+	if (!risen && rise_due(n, price))
 		return;
 	for (i = 0; i < w->opt.nodes; i++) {
 		struct sim_crisis *c = &w->nodes[i].crisis;
@@ -128,9 +140,13 @@ static void watch_reserve(struct sim_node *n, const struct control_output *price
 			continue;
 		c->priced[at] |= bit;
 		/* Who has started since found the crisis there: what he did first says nothing. */
-		if (measured(w, false) && known_at(n, c->began_ns) &&
-		    known_at(&w->nodes[i], c->began_ns))
+		if (!measured(w, false) || !known_at(n, c->began_ns) ||
+		    !known_at(&w->nodes[i], c->began_ns))
+			continue;
+		if (risen)
 			w->stats.reserve[bucket_of(w->now_ns - c->began_ns)]++;
+		else
+			w->stats.dear_already++;
 	}
 }
 
