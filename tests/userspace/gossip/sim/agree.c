@@ -23,7 +23,6 @@
 #define SILENCE_SLACK_NS (300 * SIM_MS)
 #define LEASE_NS (1500 * SIM_MS)
 #define IDLE_FROM_NS (25 * SIM_S)
-#define HUNTING_TURNS 6
 
 /**
  * sim_patience_ns() - for how long a node may not answer and yet may not be taken for dead
@@ -332,7 +331,7 @@ void sim_agree_end(struct sim_world *w)
 	for (i = 0; i < w->opt.nodes; i++) {
 		struct sim_node *n = &w->nodes[i];
 
-		if (n->turns > HUNTING_TURNS)
+		if (n->hunts)
 			sim_broken(w, SIM_RULE_HUNTING, n, "its price turned %u times in %.0f s",
 				   n->turns, (double)(w->now_ns - w->opt.safety_ns) / SIM_S - 20);
 		if (n->mark_ns && w->now_ns > n->mark_ns) {

@@ -139,6 +139,7 @@ static const enum sim_rule canary_rule[SIM_CANARIES] = {
 	[SIM_CANARY_REFUTE] = SIM_RULE_FALSE_DEATH,
 	[SIM_CANARY_COLD] = SIM_RULE_TEMPERATURE,
 	[SIM_CANARY_LINK] = SIM_RULE_LINK,
+	[SIM_CANARY_HUNT] = SIM_RULE_HUNTING,
 };
 
 /* Returns the number of the world that found the bug, from 1; 0 if none did. */

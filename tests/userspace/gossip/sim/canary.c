@@ -3,7 +3,7 @@
  * Bugs on purpose, to see that the campaign finds them. The shipped objects stay as they are: the
  * linker's --wrap puts these functions between one object and another, and they pass the call on
  * unless their bug is asked for. Others are where the simulator has its hands in any case: crypto.c
- * (tags), node.c (readings, dice).
+ * (tags), node.c (readings, dice, tunables).
  *
  * It counts allocations in the same way: the core may not make any once it is created.
  */
@@ -20,7 +20,7 @@ uint64_t sim_allocations;
 const char *const sim_canary_names[SIM_CANARIES] = {
 	[SIM_CANARY_NONE] = "none", [SIM_CANARY_REPLAY] = "replay", [SIM_CANARY_TAG] = "tag",
 	[SIM_CANARY_REFUTE] = "refute", [SIM_CANARY_COLD] = "cold",
-	[SIM_CANARY_DICE] = "dice", [SIM_CANARY_LINK] = "link",
+	[SIM_CANARY_DICE] = "dice", [SIM_CANARY_LINK] = "link", [SIM_CANARY_HUNT] = "hunt",
 };
 
 bool __real_seal_fresh(const struct seal_window *window, const struct gw_header *header);
@@ -54,6 +54,26 @@ void __wrap_links_route_all(struct gossip *g, bool must, struct gossip_route *ro
 	__real_links_route_all(g, must, route);
 	if (sim_canary == SIM_CANARY_LINK && (route->links & 1 << GOSSIP_LINK_IB))
 		route->links = 1 << GOSSIP_LINK_IB;
+}
+
+/**
+ * sim_canary_control() - tunables of the controller
+ *
+ * Return: NULL: the defaults; or some that let the price go up and down as fast as it will, for a
+ *	bug on purpose.
+ */
+const struct control_params *sim_canary_control(void)
+{
+	static struct control_params hasty;
+
+	if (sim_canary != SIM_CANARY_HUNT)
+		return NULL;
+	hasty = control_defaults;
+	hasty.release_ratio = 1;
+	hasty.slew_s = 0.1;
+	hasty.release_s = 1;
+	hasty.actuation_delay_s = 0.01;
+	return &hasty;
 }
 
 /* What the simulator allocates in the core's calls out does not count, see outside() in node.c. */

@@ -336,6 +336,7 @@ void sim_node_configure(struct sim_node *n)
 	c->site = &w->site;
 	c->multicast = w->opt.multicast;
 	c->members_max = w->opt.nodes + 4;
+	c->control = sim_canary_control();
 	if (w->opt.suspicion_mult)
 		c->suspicion_mult = w->opt.suspicion_mult;
 	memset(&c->keys, 0, sizeof(c->keys));

@@ -36,6 +36,8 @@
 #define SIM_HIST_PER_OCTAVE 16
 #define SIM_HIST (24 * SIM_HIST_PER_OCTAVE)
 #define SIM_TEXT 256
+/* Turns of the price that are hunting if they come one after the other. */
+#define SIM_TURNS 7
 
 /* What was done to the world, counted. */
 enum sim_fault {
@@ -123,6 +125,7 @@ enum sim_canary {
 	SIM_CANARY_COLD,	/* readings are 15 degrees too low */
 	SIM_CANARY_DICE,	/* a random number depends on the process */
 	SIM_CANARY_LINK,	/* who has InfiniBand sends by nothing else */
+	SIM_CANARY_HUNT,	/* nothing holds the price back on its way up and down */
 	SIM_CANARIES,
 };
 
@@ -327,8 +330,10 @@ struct sim_node {
 	struct control_output price;
 	uint64_t priced_ns, sampled_ns;
 	uint32_t turns;
+	uint64_t turn_ns[SIM_TURNS];
 	double turn_from;
 	int turn_sign;
+	bool hunts;
 
 	double bucket;
 	uint64_t bucket_ns;
@@ -498,5 +503,6 @@ uint64_t sim_death_bound_ns(const struct sim_world *w);
 extern enum sim_canary sim_canary;
 extern const struct sim_node *sim_inside;
 extern uint64_t sim_allocations;
+const struct control_params *sim_canary_control(void);
 
 #endif /* SIM_H */

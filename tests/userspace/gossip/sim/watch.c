@@ -17,6 +17,7 @@
 #define ECHO_NS (20 * SIM_S)
 #define TURN 1.25
 #define HUNTING_FROM_NS (20 * SIM_S)
+#define HUNTING_IN_NS (40 * SIM_S)
 
 /* --- what it sends --- */
 
@@ -61,6 +62,16 @@ static void watch_range(struct sim_node *n, const char *name, const struct contr
 			   (double)p->multiplier / CONTROL_ONE);
 }
 
+/* So many turns in so short a time are hunting. */
+static void turn(struct sim_node *n)
+{
+	uint64_t now = n->world->now_ns;
+
+	n->turn_ns[n->turns++ % SIM_TURNS] = now;
+	if (n->turns >= SIM_TURNS && now - n->turn_ns[n->turns % SIM_TURNS] <= HUNTING_IN_NS)
+		n->hunts = true;
+}
+
 /* Who hunts turns again and again, each time by a quarter and more. */
 static void watch_turns(struct sim_node *n, double now)
 {
@@ -71,11 +82,13 @@ static void watch_turns(struct sim_node *n, double now)
 		n->turn_sign = 0;
 		n->turns = 0;
 	} else if (n->turn_sign >= 0 && now < n->turn_from / TURN) {
-		n->turns += n->turn_sign > 0;
+		if (n->turn_sign > 0)
+			turn(n);
 		n->turn_sign = -1;
 		n->turn_from = now;
 	} else if (n->turn_sign <= 0 && now > n->turn_from * TURN) {
-		n->turns += n->turn_sign < 0;
+		if (n->turn_sign < 0)
+			turn(n);
 		n->turn_sign = 1;
 		n->turn_from = now;
 	} else if ((n->turn_sign > 0 && now > n->turn_from) ||
