@@ -156,6 +156,12 @@ struct http *http_of(struct lws *wsi)
 	return &now.http;
 }
 
+/* All of its addresses are there from the start. */
+void http_bind_late(struct http *http)
+{
+	(void)http;
+}
+
 struct status_view http_view(struct http *http)
 {
 	(void)http;
