@@ -22,3 +22,10 @@ bench-gossip-crypto: ## what sealing and signing cost: build/bench/gossip_crypto
 
 in-root-bench-gossip-crypto:
 	$(Q)$(GOSSIP_FUZZ_MAKE) bench BENCH=$(CURDIR)/build/bench/gossip_crypto.json
+
+.PHONY: in-root-fuzz-gossip-build in-root-fuzz-gossip-test
+in-root-fuzz-gossip-build:
+	$(Q)$(GOSSIP_FUZZ_MAKE) all
+
+in-root-fuzz-gossip-test:
+	$(Q)$(GOSSIP_FUZZ_MAKE) test

@@ -18,7 +18,7 @@ buildroot: ## make the build root (the other targets do it when they need it)
 
 test: ## all tests: checks, proofs, KUnit, guest, other kernels (T=PATTERN: these guest cases only)
 	$(Q)KERNELS='$(KERNELS_SHORT)' scripts/test.sh \
-		$(if $(T),guest,check unit gossip campaign proofs kunit guest kernels-short)
+		$(if $(T),guest,check unit gossip campaign fuzz proofs kunit guest kernels-short)
 
 test-unit: ## the tests that need no kernel
 	$(Q)scripts/test.sh unit

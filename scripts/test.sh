@@ -109,6 +109,10 @@ for suite; do
 		prepare 'building the campaign' "${make_in_root[@]}" in-root-campaign-build
 		run_suite campaign "${make_in_root[@]}" in-root-campaign-test SEED="${SEED:-}"
 		;;
+	fuzz)
+		prepare 'building the fuzzers' "${make_in_root[@]}" in-root-fuzz-gossip-build
+		run_suite fuzz "${make_in_root[@]}" in-root-fuzz-gossip-test
+		;;
 	proofs)
 		run_suite proofs "$in_root" tests/proofs/prove.py --short
 		;;
@@ -136,7 +140,7 @@ for suite; do
 		;;
 	*)
 		echo "test.sh: unknown suite '$suite': one of check, unit, guest, kunit," \
-			"kernels, kernels-short, proofs, gossip, campaign" >&2
+			"kernels, kernels-short, proofs, gossip, campaign, fuzz" >&2
 		exit 1
 		;;
 	esac
