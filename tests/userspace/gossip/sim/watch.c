@@ -292,6 +292,18 @@ static bool excused(const struct sim_node *n)
 	return w->now_ns < n->dark_until_ns;
 }
 
+/*
+ * Whether the one that is meant may be the life before this one: by the incarnation, which with an
+ * insider anybody may have given him beforehand.
+ */
+static bool of_last_life(const struct sim_node *of, const struct gossip_member *m)
+{
+	const struct sim_world *w = of->world;
+
+	return !of->running || m->incarnation < of->life_incarnation ||
+	       (w->opt.insider && of->stopped_ns && w->now_ns - of->started_ns < ECHO_NS);
+}
+
 /**
  * sim_watch_deaths() - a node has taken others for dead: were they?
  * @n: node, out of whose core the call has returned
@@ -310,7 +322,7 @@ void sim_watch_deaths(struct sim_node *n)
 		if (m.state != GOSSIP_DEAD || !of ||
 		    !(n->deaths[of->index / 64] & 1ULL << of->index % 64))
 			continue;
-		if (!of->running || m.incarnation < of->life_incarnation) {
+		if (of_last_life(of, &m)) {
 			w->stats.deaths_true++;
 			continue;
 		}
