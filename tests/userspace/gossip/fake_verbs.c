@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libibverbs, made up: see fake_verbs.h.
+ * libibverbs, made up: see fake_verbs.h. What data takes is in fake_data.c.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -18,26 +16,27 @@
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the library's are short */
 
-#define EVENTS 16
-#define GRH_BYTES 40
 /* The library returns errnos as they are. */
 #define FAILED EIO
 
 struct fake fake;
 
-static struct {
-	struct ibv_async_event event[EVENTS];
-	int nr;
-} async[FAKE_PORTS];
+static struct fake_comp *comps;
 
 /* --- what all share --- */
 
-bool fake_fails(void)
+bool fake_fails(enum fake_call call)
 {
-	if (++fake.calls != fake.fail)
+	if (++fake.calls != fake.fail && !(fake.fate && fake.fate(call)))
 		return false;
 	errno = EIO;
 	return true;
+}
+
+void fake_wrong(const char *what)
+{
+	if (!fake.wrong)
+		fake.wrong = what;
 }
 
 void fake_new(enum fake_kind kind)
@@ -64,9 +63,29 @@ bool fake_heard(int fd)
 	return !eventfd_read(fd, &value);
 }
 
-struct fake_port *fake_port_of(const struct ibv_context *context)
+static struct fake_context *context_of(const struct ibv_context *context)
 {
-	return (struct fake_port *)((char *)context - offsetof(struct fake_port, context));
+	return (struct fake_context *)context;
+}
+
+bool fake_dead(const struct ibv_context *context)
+{
+	const struct fake_context *one = context_of(context);
+
+	return one->generation != one->port->generation;
+}
+
+static struct fake_port *port_of(const struct ibv_context *context, uint8_t number)
+{
+	size_t i;
+
+	for (i = 0; i < FAKE_PORTS; i++) {
+		if (fake.port[i].of == context_of(context)->port &&
+		    fake.port[i].number == number)
+			return &fake.port[i];
+	}
+	fake_wrong("there is no such port");
+	return context_of(context)->port;
 }
 
 union ibv_gid fake_gid(uint32_t host)
@@ -80,59 +99,18 @@ union ibv_gid fake_gid(uint32_t host)
 
 /* --- what a test does --- */
 
-static int poll_cq(struct ibv_cq *cq, int nr, struct ibv_wc *wc);
-
-static int no_notify(struct ibv_cq *cq, int solicited)
-{
-	(void)cq;
-	(void)solicited;
-	return fake_fails() ? FAILED : 0;
-}
-
-static int post_recv(struct ibv_qp *qp, struct ibv_recv_wr *wr, struct ibv_recv_wr **bad)
-{
-	struct fake_port *port = fake_port_of(qp->context);
-
-	*bad = wr;
-	if (fake_fails())
-		return FAILED;
-	for (; wr; wr = wr->next) {
-		port->posted[port->last % FAKE_QUEUE] = wr->sg_list[0];
-		port->posted_id[port->last++ % FAKE_QUEUE] = wr->wr_id;
-	}
-	return 0;
-}
-
-static int post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_wr **bad)
-{
-	struct fake_port *port = fake_port_of(qp->context);
-
-	*bad = wr;
-	if (fake_fails())
-		return FAILED;
-	port->nr_sent++;
-	port->sent_len = wr->sg_list[0].length;
-	port->sent_qpn = wr->wr.ud.remote_qpn;
-	port->sent_qkey = wr->wr.ud.remote_qkey;
-	memcpy(port->sent, (void *)(uintptr_t)wr->sg_list[0].addr, port->sent_len);
-	port->sends[port->sends_last++ % FAKE_QUEUE] = (struct ibv_wc){ .wr_id = wr->wr_id };
-	return 0;
-}
-
 void fake_reset(size_t ports)
 {
 	size_t i;
 
-	for (i = 0; i < FAKE_PORTS; i++) {
-		if (fake.port[i].context.async_fd > 0)
-			close(fake.port[i].context.async_fd);
-	}
 	memset(&fake, 0, sizeof(fake));
-	memset(async, 0, sizeof(async));
+	comps = NULL;
 	sem_init(&fake.go, 0, 0);
 	for (i = 0; i < ports; i++) {
 		struct fake_port *port = &fake.port[i];
 
+		port->of = port;
+		port->number = 1;
 		port->there = true;
 		port->active = true;
 		port->ethernet = true;
@@ -141,13 +119,14 @@ void fake_reset(size_t ports)
 		port->device.node_type = IBV_NODE_CA;
 		port->device.name[0] = 'm';
 		port->device.name[1] = (char)('0' + i);
-		port->context.device = &port->device;
-		port->context.async_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-		port->context.ops.poll_cq = poll_cq;
-		port->context.ops.req_notify_cq = no_notify;
-		port->context.ops.post_recv = post_recv;
-		port->context.ops.post_send = post_send;
 	}
+}
+
+/* It is on the device of the one before. */
+void fake_second_port(size_t port)
+{
+	fake.port[port].of = &fake.port[port - 1];
+	fake.port[port].number = 2;
 }
 
 int fake_live(void)
@@ -161,72 +140,51 @@ int fake_live(void)
 
 void fake_async(struct fake_port *port, enum ibv_event_type event)
 {
-	size_t i = port - fake.port;
+	struct fake_context *one;
 
-	async[i].event[async[i].nr++] = (struct ibv_async_event){
-		.element.port_num = 1, .event_type = event,
-	};
-	fake_ring(port->context.async_fd);
-}
-
-/* As RoCE has it with IPv4: the header in the last half of the room. */
-bool fake_deliver(struct fake_port *port, uint32_t host, uint32_t qpn, bool group,
-		  const uint8_t *bytes, size_t len)
-{
-	struct ibv_sge *sge = &port->posted[port->first % FAKE_QUEUE];
-	uint8_t *to = (uint8_t *)(uintptr_t)sge->addr;
-	uint32_t from = htonl(host);
-
-	if (!port->qp || port->first == port->last || GRH_BYTES + len > sge->length)
-		return false;
-	memset(to, 0, GRH_BYTES);
-	to[20] = 0x45;
-	memcpy(to + 32, &from, sizeof(from));
-	to[36] = group ? 239 : 10;
-	memcpy(to + GRH_BYTES, bytes, len);
-	port->received[port->received_last++ % FAKE_QUEUE] = (struct ibv_wc){
-		.wr_id = port->posted_id[port->first++ % FAKE_QUEUE],
-		.byte_len = (uint32_t)(GRH_BYTES + len), .src_qp = qpn,
-	};
-	fake_ring(port->qp->recv_cq->channel->fd);
-	return true;
-}
-
-/* All that was sent has gone, well or not. */
-void fake_complete(struct fake_port *port, enum ibv_wc_status status)
-{
-	uint32_t i;
-
-	for (i = port->sends_first; i != port->sends_last; i++)
-		port->sends[i % FAKE_QUEUE].status = status;
-	port->mute = false;
-}
-
-static int poll_cq(struct ibv_cq *cq, int nr, struct ibv_wc *wc)
-{
-	struct fake_port *port = fake_port_of(cq->context);
-	int i;
-
-	for (i = 0; i < nr; i++) {
-		if (cq->channel && port->received_first != port->received_last)
-			wc[i] = port->received[port->received_first++ % FAKE_QUEUE];
-		else if (!cq->channel && !port->mute && port->sends_first != port->sends_last)
-			wc[i] = port->sends[port->sends_first++ % FAKE_QUEUE];
-		else
-			break;
+	for (one = fake.contexts; one; one = one->next) {
+		/* The last thing that a dead one hears is that it is. */
+		if (one->port != port->of || one->nr_events == FAKE_EVENTS ||
+		    (fake_dead(&one->context) && event != IBV_EVENT_DEVICE_FATAL))
+			continue;
+		one->event[one->nr_events++] = (struct ibv_async_event){
+			.element.port_num = port->number, .event_type = event,
+		};
+		fake_ring(one->context.async_fd);
 	}
-	return i;
 }
 
-/* --- the library --- */
+/* For a loop that is made up: 1 to be read, -1 in error, 0 neither. */
+int fake_ready(int fd)
+{
+	const struct fake_context *one;
+	const struct fake_comp *comp;
+
+	for (one = fake.contexts; one; one = one->next) {
+		if (one->context.async_fd == fd)
+			return one->nr_events ? 1 : fake_dead(&one->context) ? -1 : 0;
+	}
+	for (comp = comps; comp; comp = comp->next) {
+		if (comp->channel.fd == fd)
+			return comp->events ? 1 : fake_dead(comp->channel.context) ? -1 : 0;
+	}
+	return fake_cm_ready(fd);
+}
+
+/* --- the library: devices --- */
 
 struct ibv_device **ibv_get_device_list(int *nr)
 {
-	struct ibv_device **list = calloc(FAKE_PORTS + 1, sizeof(*list));
+	struct ibv_device **list;
 	size_t i, n = 0;
 
+	if (fake.fate && fake.fate(FAKE_LIST))
+		return NULL;
+	list = calloc(FAKE_PORTS + 1, sizeof(struct ibv_device *));
+	if (!list)
+		abort();
 	for (i = 0; i < FAKE_PORTS; i++) {
-		if (fake.port[i].there)
+		if (fake.port[i].there && fake.port[i].of == &fake.port[i])
 			list[n++] = &fake.port[i].device;
 	}
 	if (nr)
@@ -236,7 +194,7 @@ struct ibv_device **ibv_get_device_list(int *nr)
 
 void ibv_free_device_list(struct ibv_device **list)
 {
-	free(list);
+	free((void *)list);
 }
 
 const char *ibv_get_device_name(struct ibv_device *device)
@@ -244,17 +202,46 @@ const char *ibv_get_device_name(struct ibv_device *device)
 	return device->name;
 }
 
+struct fake_context *fake_context_new(struct fake_port *of)
+{
+	struct fake_context *one = calloc(1, sizeof(*one));
+
+	if (!one)
+		abort();
+	one->port = of;
+	one->generation = of->generation;
+	one->context.device = &of->device;
+	one->context.async_fd = -1;
+	return one;
+}
+
 struct ibv_context *ibv_open_device(struct ibv_device *device)
 {
-	if (fake_fails())
+	struct fake_context *one;
+
+	if (fake_fails(FAKE_OPEN_DEVICE))
 		return NULL;
 	fake_new(FAKE_CONTEXT);
-	return &((struct fake_port *)device)->context;
+	one = fake_context_new((struct fake_port *)device);
+	one->context.async_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	one->next = fake.contexts;
+	fake.contexts = one;
+	return &one->context;
 }
 
 int ibv_close_device(struct ibv_context *context)
 {
-	(void)context;
+	struct fake_context **at = &fake.contexts;
+
+	while (*at && *at != context_of(context))
+		at = &(*at)->next;
+	if (!*at) {
+		fake_wrong("closes what is not open");
+		return 0;
+	}
+	*at = context_of(context)->next;
+	close(context->async_fd);
+	free(context_of(context));
 	fake_gone(FAKE_CONTEXT);
 	return 0;
 }
@@ -271,10 +258,9 @@ int ibv_query_device(struct ibv_context *context, struct ibv_device_attr *attr)
 int ibv_query_port(struct ibv_context *context, uint8_t number, struct _compat_ibv_port_attr *attr)
 {
 	struct ibv_port_attr *out = (struct ibv_port_attr *)attr;
-	const struct fake_port *port = fake_port_of(context);
+	const struct fake_port *port = port_of(context, number);
 
-	(void)number;
-	if (!port->there || fake_fails())
+	if (!port->of->there || fake_dead(context) || fake_fails(FAKE_QUERY_PORT))
 		return FAILED;
 	out->state = port->active ? IBV_PORT_ACTIVE : IBV_PORT_DOWN;
 	out->active_mtu = IBV_MTU_2048;
@@ -285,148 +271,24 @@ int ibv_query_port(struct ibv_context *context, uint8_t number, struct _compat_i
 
 int ibv_query_gid(struct ibv_context *context, uint8_t number, int index, union ibv_gid *gid)
 {
-	(void)number;
 	(void)index;
-	if (fake_fails())
+	if (fake_dead(context) || fake_fails(FAKE_QUERY_GID))
 		return -1;
-	*gid = fake_gid(ntohl(fake_port_of(context)->address.sin_addr.s_addr));
+	*gid = fake_gid(ntohl(port_of(context, number)->address.sin_addr.s_addr));
 	return 0;
-}
-
-static void *make(enum fake_kind kind, size_t len)
-{
-	if (fake_fails())
-		return NULL;
-	fake_new(kind);
-	return calloc(1, len);
-}
-
-static int unmake(enum fake_kind kind, void *thing)
-{
-	fake_gone(kind);
-	free(thing);
-	return 0;
-}
-
-struct ibv_pd *ibv_alloc_pd(struct ibv_context *context)
-{
-	struct ibv_pd *pd = make(FAKE_PD, sizeof(*pd));
-
-	if (pd)
-		pd->context = context;
-	return pd;
-}
-
-int ibv_dealloc_pd(struct ibv_pd *pd)
-{
-	return unmake(FAKE_PD, pd);
-}
-
-struct ibv_mr *ibv_reg_mr(struct ibv_pd *pd, void *addr, size_t length, int access)
-{
-	struct ibv_mr *mr = make(FAKE_MR, sizeof(*mr));
-
-	(void)pd;
-	(void)addr;
-	(void)length;
-	(void)access;
-	return mr;
-}
-
-struct ibv_mr *ibv_reg_mr_iova2(struct ibv_pd *pd, void *addr, size_t length, uint64_t iova,
-				unsigned int access)
-{
-	(void)iova;
-	return ibv_reg_mr(pd, addr, length, (int)access);
-}
-
-int ibv_dereg_mr(struct ibv_mr *mr)
-{
-	return unmake(FAKE_MR, mr);
-}
-
-struct ibv_comp_channel *ibv_create_comp_channel(struct ibv_context *context)
-{
-	struct ibv_comp_channel *channel = make(FAKE_COMP, sizeof(*channel));
-
-	if (channel) {
-		channel->context = context;
-		channel->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	}
-	return channel;
-}
-
-int ibv_destroy_comp_channel(struct ibv_comp_channel *channel)
-{
-	close(channel->fd);
-	return unmake(FAKE_COMP, channel);
-}
-
-struct ibv_cq *ibv_create_cq(struct ibv_context *context, int cqe, void *ctx,
-			     struct ibv_comp_channel *channel, int vector)
-{
-	struct ibv_cq *cq = make(FAKE_CQ, sizeof(*cq));
-
-	(void)cqe;
-	(void)vector;
-	if (cq) {
-		cq->context = context;
-		cq->channel = channel;
-		cq->cq_context = ctx;
-	}
-	return cq;
-}
-
-int ibv_destroy_cq(struct ibv_cq *cq)
-{
-	return unmake(FAKE_CQ, cq);
-}
-
-int ibv_get_cq_event(struct ibv_comp_channel *channel, struct ibv_cq **cq, void **ctx)
-{
-	struct fake_port *port = fake_port_of(channel->context);
-
-	if (!fake_heard(channel->fd))
-		return -1;
-	*cq = port->qp->recv_cq;
-	*ctx = (*cq)->cq_context;
-	return 0;
-}
-
-void ibv_ack_cq_events(struct ibv_cq *cq, unsigned int nr)
-{
-	(void)cq;
-	(void)nr;
-}
-
-/* In a thread: what is counted is told by the loop's next steps alone. */
-struct ibv_ah *ibv_create_ah(struct ibv_pd *pd, struct ibv_ah_attr *attr)
-{
-	struct ibv_ah *ah;
-
-	(void)attr;
-	if (fake.slow)
-		sem_wait(&fake.go);
-	ah = make(FAKE_AH, sizeof(*ah));
-	if (ah)
-		ah->pd = pd;
-	return ah;
-}
-
-int ibv_destroy_ah(struct ibv_ah *ah)
-{
-	return unmake(FAKE_AH, ah);
 }
 
 int ibv_get_async_event(struct ibv_context *context, struct ibv_async_event *event)
 {
-	size_t i = fake_port_of(context) - fake.port;
+	struct fake_context *one = context_of(context);
 
 	fake_heard(context->async_fd);
-	if (!async[i].nr)
+	if (!one->nr_events)
 		return -1;
-	*event = async[i].event[0];
-	memmove(&async[i].event[0], &async[i].event[1], --async[i].nr * sizeof(*event));
+	*event = one->event[0];
+	memmove(&one->event[0], &one->event[1], --one->nr_events * sizeof(*event));
+	if (one->nr_events)
+		fake_ring(context->async_fd);
 	return 0;
 }
 
@@ -443,6 +305,175 @@ int ibv_fork_init(void)
 const char *ibv_wc_status_str(enum ibv_wc_status status)
 {
 	return status == IBV_WC_SUCCESS ? "well" : "not well";
+}
+
+/* --- the library: what is made --- */
+
+static void *make(const struct ibv_context *context, enum fake_kind kind, enum fake_call call,
+		  size_t len)
+{
+	void *thing;
+
+	if (fake_dead(context) || fake_fails(call))
+		return NULL;
+	thing = calloc(1, len);
+	if (!thing)
+		abort();
+	fake_new(kind);
+	return thing;
+}
+
+static int unmake(enum fake_kind kind, void *thing)
+{
+	fake_gone(kind);
+	free(thing);
+	return 0;
+}
+
+struct ibv_pd *ibv_alloc_pd(struct ibv_context *context)
+{
+	struct fake_pd *pd = make(context, FAKE_PD, FAKE_ALLOC_PD, sizeof(*pd));
+
+	if (!pd)
+		return NULL;
+	pd->pd.context = context;
+	return &pd->pd;
+}
+
+int ibv_dealloc_pd(struct ibv_pd *pd)
+{
+	if (((struct fake_pd *)pd)->users)
+		fake_wrong("gives a protection domain back that is in use");
+	return unmake(FAKE_PD, pd);
+}
+
+struct ibv_mr *ibv_reg_mr(struct ibv_pd *pd, void *addr, size_t length, int access)
+{
+	struct ibv_mr *mr = make(pd->context, FAKE_MR, FAKE_REG_MR, sizeof(*mr));
+
+	(void)access;
+	if (!mr)
+		return NULL;
+	((struct fake_pd *)pd)->users++;
+	mr->pd = pd;
+	mr->addr = addr;
+	mr->length = length;
+	mr->lkey = (uint32_t)fake.made[FAKE_MR];
+	return mr;
+}
+
+struct ibv_mr *ibv_reg_mr_iova2(struct ibv_pd *pd, void *addr, size_t length, uint64_t iova,
+				unsigned int access)
+{
+	(void)iova;
+	return ibv_reg_mr(pd, addr, length, (int)access);
+}
+
+int ibv_dereg_mr(struct ibv_mr *mr)
+{
+	((struct fake_pd *)mr->pd)->users--;
+	return unmake(FAKE_MR, mr);
+}
+
+struct ibv_comp_channel *ibv_create_comp_channel(struct ibv_context *context)
+{
+	struct fake_comp *comp = make(context, FAKE_COMP, FAKE_MAKE_COMP, sizeof(*comp));
+
+	if (!comp)
+		return NULL;
+	comp->channel.context = context;
+	comp->channel.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	comp->next = comps;
+	comps = comp;
+	return &comp->channel;
+}
+
+int ibv_destroy_comp_channel(struct ibv_comp_channel *channel)
+{
+	struct fake_comp **at = &comps;
+
+	while (*at != (struct fake_comp *)channel)
+		at = &(*at)->next;
+	*at = (*at)->next;
+	if (channel->refcnt)
+		fake_wrong("gives a channel back that is in use");
+	close(channel->fd);
+	return unmake(FAKE_COMP, channel);
+}
+
+struct ibv_cq *ibv_create_cq(struct ibv_context *context, int cqe, void *ctx,
+			     struct ibv_comp_channel *channel, int vector)
+{
+	struct fake_cq *cq = make(context, FAKE_CQ, FAKE_MAKE_CQ, sizeof(*cq));
+
+	(void)vector;
+	if (!cq)
+		return NULL;
+	cq->cq.context = context;
+	cq->cq.channel = channel;
+	cq->cq.cq_context = ctx;
+	cq->cq.cqe = cqe;
+	if (channel) {
+		channel->refcnt++;
+		((struct fake_comp *)channel)->cq = cq;
+	}
+	return &cq->cq;
+}
+
+int ibv_destroy_cq(struct ibv_cq *cq)
+{
+	struct fake_cq *one = (struct fake_cq *)cq;
+
+	if (one->users)
+		fake_wrong("gives a completion queue back that is in use");
+	if (one->unacked)
+		fake_wrong("waits for ever: an event of a completion queue is not acknowledged");
+	if (cq->channel)
+		cq->channel->refcnt--;
+	return unmake(FAKE_CQ, one);
+}
+
+int ibv_get_cq_event(struct ibv_comp_channel *channel, struct ibv_cq **cq, void **ctx)
+{
+	struct fake_comp *comp = (struct fake_comp *)channel;
+
+	fake_heard(channel->fd);
+	if (!comp->events)
+		return -1;
+	if (--comp->events)
+		fake_ring(channel->fd);
+	comp->cq->unacked++;
+	*cq = &comp->cq->cq;
+	*ctx = (*cq)->cq_context;
+	return 0;
+}
+
+void ibv_ack_cq_events(struct ibv_cq *cq, unsigned int nr)
+{
+	((struct fake_cq *)cq)->unacked -= (int)nr;
+}
+
+/* In a thread: what is counted is told by the loop's next steps alone. */
+struct ibv_ah *ibv_create_ah(struct ibv_pd *pd, struct ibv_ah_attr *attr)
+{
+	struct ibv_ah *ah;
+
+	(void)attr;
+	if (fake.slow)
+		sem_wait(&fake.go);
+	ah = make(pd->context, FAKE_AH, FAKE_MAKE_AH, sizeof(*ah));
+	if (!ah)
+		return NULL;
+	((struct fake_pd *)pd)->users++;
+	ah->context = pd->context;
+	ah->pd = pd;
+	return ah;
+}
+
+int ibv_destroy_ah(struct ibv_ah *ah)
+{
+	((struct fake_pd *)ah->pd)->users--;
+	return unmake(FAKE_AH, ah);
 }
 
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

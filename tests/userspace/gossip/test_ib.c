@@ -127,6 +127,7 @@ static void end(struct scene *s)
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	CHECK_EQ(uv_loop_close(&s->loop), 0);
 	CHECK_EQ(fake_live(), 0);
+	CHECK(!fake.wrong, "%s", fake.wrong);
 }
 
 static void begin_up(struct scene *s, size_t ports)
