@@ -22,11 +22,11 @@
 /* All nodes of a fabric hear of a new subnet manager at once: each joins again within that time. */
 #define REJOIN_SPREAD_NS SEC_NS
 /*
- * Nothing is heard for so long while others have heard something so often; the last that it has
- * heard itself may be among that.
+ * Others have heard something so often, and this one has not. Rails are looked at one after the
+ * other, in any order: what comes by several of them, or in bursts, counts once within that time.
  */
 #define DEAF_MISSED 5
-#define DEAF_NS (20 * MS_NS)
+#define DEAF_APART_NS (4 * MS_NS)
 /* Back to a better rail when it has been well for so long. */
 #define FAILBACK_NS (5 * SEC_NS)
 /* Sends that fail within a second until the rail is opened anew; one is enough to avoid it. */
@@ -241,23 +241,21 @@ static void send_error(struct rails *r, struct rail *rail, uint64_t random)
 static void heard(struct rails *r, struct rail *rail)
 {
 	struct rail *other;
-	uint64_t since;
 	int i;
 
 	if (rail->deaf && !rail->sick)
 		rail->well_ns = r->now_ns;
-	rail->heard_ns = r->now_ns;
 	rail->missed = 0;
 	rail->deaf = false;
 	for (i = 0; i < r->nr; i++) {
 		other = &r->rail[i];
-		if (other == rail || other->state != RAIL_UP)
+		if (other == rail || other->state != RAIL_UP ||
+		    (other->missed && r->now_ns - other->missed_ns < DEAF_APART_NS))
 			continue;
-		since = other->heard_ns > other->since_ns ? other->heard_ns : other->since_ns;
+		other->missed_ns = r->now_ns;
 		if (other->missed < DEAF_MISSED)
 			other->missed++;
-		if (other->missed == DEAF_MISSED && r->now_ns - since >= DEAF_NS)
-			other->deaf = true;
+		other->deaf = other->missed == DEAF_MISSED;
 	}
 }
 

@@ -95,8 +95,8 @@ struct rail_action {
  * @rejoin_ns: when to join again though it is up; %RAILS_NEVER: not
  * @since_ns: when it came into its state
  * @well_ns: since when it is up, and neither sick nor deaf
- * @heard_ns: when something was heard on it last
- * @missed: times that others have heard something since then
+ * @missed: times that others have heard something since it has
+ * @missed_ns: the last of them
  * @failures: one after the other, until it has been up for some time
  * @errors: sends that failed since it is up, or since one second without
  * @error_ns: when the last of them did
@@ -115,8 +115,8 @@ struct rail {
 	uint64_t rejoin_ns;
 	uint64_t since_ns;
 	uint64_t well_ns;
-	uint64_t heard_ns;
 	uint32_t missed;
+	uint64_t missed_ns;
 	uint32_t failures;
 	uint32_t errors;
 	uint64_t error_ns;

@@ -497,6 +497,29 @@ static void who_hears_nothing_of_what_others_hear_is_deaf(void)
 	CHECK(!lab.r.rail[0].deaf, "deaf by a burst");
 }
 
+/* They are looked at one after the other, now this one last and now that one. */
+static void who_is_looked_at_last_is_not_deaf(void)
+{
+	static const uint8_t bursts[] = { 1, 10 };
+	struct lab lab = lab_new(RAILS_MAX);
+	uint32_t round, i, k, n;
+
+	for (i = 0; i < RAILS_MAX; i++)
+		bring_up(&lab, (uint8_t)i);
+	for (round = 0; round < 200; round++) {
+		tick(&lab, 50 * MS);
+		for (k = 0; k < RAILS_MAX; k++) {
+			i = round % 2 ? k : RAILS_MAX - 1 - k;
+			for (n = 0; n < bursts[round / 100]; n++)
+				tell(&lab, (uint8_t)i, RAIL_IN_HEARD);
+			CHECK(!lab.r.rail[0].deaf && !lab.r.rail[RAILS_MAX - 1].deaf,
+			      "deaf in round %u", round);
+		}
+	}
+	CHECK_EQ(lab.r.failovers, 0);
+	CHECK_EQ(lab.r.active, 0);
+}
+
 static void what_cannot_be_is_not_looked_at(void)
 {
 	struct rail_event odd = { .input = RAIL_INPUTS, .rail = 0 };
@@ -631,6 +654,7 @@ static const struct test_case cases[] = {
 	{ "where_none_is_well_it_stays_with_one", where_none_is_well_it_stays_with_one },
 	{ "who_hears_nothing_of_what_others_hear_is_deaf",
 	  who_hears_nothing_of_what_others_hear_is_deaf },
+	{ "who_is_looked_at_last_is_not_deaf", who_is_looked_at_last_is_not_deaf },
 	{ "what_cannot_be_is_not_looked_at", what_cannot_be_is_not_looked_at },
 	{ "all_sequences_keep_what_has_to_hold", all_sequences_keep_what_has_to_hold },
 	{ "long_sequences_keep_it_as_well", long_sequences_keep_it_as_well },
