@@ -138,17 +138,19 @@ static bool on_event(struct ib_device *device, const struct ibv_async_event *eve
 	}
 }
 
-static void on_readable(void *ctx)
+static void on_readable(void *ctx, bool ended)
 {
 	struct ib_device *device = ctx;
 	struct ibv_async_event event, copy;
 
-	while (device->context && !ibv_get_async_event(device->context, &event)) {
+	while (!ibv_get_async_event(device->context, &event)) {
 		copy = event;
 		ibv_ack_async_event(&event);
 		if (!on_event(device, &copy))
 			return;
 	}
+	if (ended)
+		gone(device, "the device is gone");
 }
 
 /* One that is known; else in a free place, opened. */
@@ -193,7 +195,27 @@ static struct ibv_device *find(struct ibv_device **list, const char *name)
 	return NULL;
 }
 
-/* A port that there is, if it is one of those that are wanted. */
+/* The rail that is that port, else a free place for it; NULL: there is none. */
+static struct ib_rail *rail_of(struct link *link, const char *name, uint8_t port)
+{
+	struct ib_rail *place = NULL;
+	size_t i;
+
+	for (i = 0; i < RAILS_MAX; i++) {
+		struct ib_rail *rail = &link->rail[i];
+
+		if (!*rail->device)
+			place = place ? place : rail;
+		else if (!strcmp(rail->device, name) && rail->port == port)
+			return rail;
+	}
+	return place;
+}
+
+/*
+ * A port that there is, if it is one of those that are wanted. A device whose ports have no place is
+ * not opened: one that is a rail may need the room.
+ */
 static bool look(struct link *link, struct ibv_device **list, const struct ib_port *port,
 		 struct found *found)
 {
@@ -201,7 +223,7 @@ static bool look(struct link *link, struct ibv_device **list, const struct ib_po
 	struct ibv_port_attr attr;
 
 	found->rank = hca_list_rank(&link->wanted, port->device, port->port, NULL);
-	if (!from || found->rank < 0)
+	if (!from || found->rank < 0 || !rail_of(link, port->device, port->port))
 		return false;
 	found->device = take(link, from);
 	if (!found->device || ibv_query_port(found->device->context, port->port, &attr))
@@ -227,20 +249,11 @@ static int by_rank(const void *a, const void *b)
 static void use(struct link *link, const struct found *found)
 {
 	const char *name = ibv_get_device_name(found->device->context->device);
-	struct ib_rail *rail, *place = NULL;
-	size_t i;
+	struct ib_rail *rail = rail_of(link, name, found->port);
 
-	for (i = 0; i < RAILS_MAX; i++) {
-		rail = &link->rail[i];
-		if (!*rail->device)
-			place = place ? place : rail;
-		else if (!strcmp(rail->device, name) && rail->port == found->port)
-			break;
-	}
-	if (i == RAILS_MAX) {
-		if (!place)
-			return;
-		rail = place;
+	if (!rail)
+		return;
+	if (!*rail->device) {
 		rail->link = link;
 		rail->index = rail - link->rail;
 		rail->port = found->port;

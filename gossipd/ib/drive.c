@@ -123,13 +123,28 @@ static void act(struct link *link)
 	}
 }
 
+/* What does not answer has nobody who says what is wrong. */
+static void tick(struct link *link)
+{
+	bool joining[RAILS_MAX];
+	size_t i;
+
+	for (i = 0; i < RAILS_MAX; i++)
+		joining[i] = link->rails.rail[i].state == RAIL_JOINING;
+	rails_tick(&link->rails, uv_hrtime(), link->user.random(link->user.ctx));
+	for (i = 0; i < RAILS_MAX; i++) {
+		if (joining[i] && link->rails.rail[i].state == RAIL_BACKOFF)
+			ib_why(&link->rail[i], "nobody answers for the group", 0);
+	}
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct link *link = timer->data;
-	uint64_t now_ns = uv_hrtime(), due_ns;
+	uint64_t now_ns, due_ns;
 	size_t i;
 
-	rails_tick(&link->rails, now_ns, link->user.random(link->user.ctx));
+	tick(link);
 	act(link);
 	ib_devices_let_go(link);
 	for (i = 0; i < RAILS_MAX; i++) {
@@ -141,7 +156,8 @@ static void on_timer(uv_timer_t *timer)
 		link->user.changed(link->user.ctx, link->up);
 	}
 	due_ns = rails_deadline(&link->rails);
-	if (due_ns == RAILS_NEVER)
+	/* What was told in the meantime, as by a send of the user's, is to be done at once. */
+	if (due_ns == RAILS_NEVER || uv_is_active((uv_handle_t *)timer))
 		return;
 	now_ns = uv_hrtime();
 	uv_timer_start(timer, on_timer, due_ns > now_ns ? (due_ns - now_ns) / NSEC_PER_MSEC + 1 : 0,

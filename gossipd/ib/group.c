@@ -54,8 +54,9 @@ static void joined(struct ib_rail *rail, const struct rdma_ud_param *ud)
 {
 	struct ibv_ah_attr attr = ud->ah_attr;
 
+	/* Once more: it is in the group as it was. */
 	if (rail->group)
-		ibv_destroy_ah(rail->group);
+		return;
 	rail->group = ibv_create_ah(rail->pd, &attr);
 	if (!rail->group ||
 	    ibv_query_gid(rail->id->verbs, rail->port, attr.grh.sgid_index, &rail->gid)) {
@@ -105,7 +106,7 @@ static void on_event(struct link *link, const struct rdma_cm_event *event)
 	}
 }
 
-static void on_readable(void *ctx)
+static void on_readable(void *ctx, bool ended)
 {
 	struct link *link = ctx;
 	struct rdma_cm_event *event, copy;
@@ -120,6 +121,8 @@ static void on_readable(void *ctx)
 		if (rail && rail->id == copy.id)
 			on_event(link, &copy);
 	}
+	if (ended)
+		ib_log(link, LINK_LOG_WARNING, "the connection manager does not answer any more");
 }
 
 /**

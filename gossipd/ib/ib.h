@@ -52,13 +52,13 @@ struct ib_port {
  * struct ib_watch - a file descriptor that the loop looks at; has a memory of its own, as the loop
  *	lets go of it later than we do
  * @poll: of the loop
- * @readable: called when there is something
+ * @readable: called when there is something, or if there will be nothing any more
  * @ctx: given to it
  * @link: whose
  */
 struct ib_watch {
 	uv_poll_t poll;
-	void (*readable)(void *ctx);
+	void (*readable)(void *ctx, bool ended);
 	void *ctx;
 	struct link *link;
 };
@@ -121,6 +121,8 @@ struct ib_resolver {
  * @nr_free: of them
  * @watch: of @channel
  * @more: a go ended before all was looked at
+ * @waiting: that were looked at since there was nothing to look at
+ * @sent_ns: when something that was sent has gone, or began to wait for that
  * @group: handle of the group; NULL: it is not joined
  * @group_qpn: of the group
  * @qkey: of the group, and of all that are in it
@@ -161,6 +163,8 @@ struct ib_rail {
 	uint32_t nr_free;
 	struct ib_watch *watch;
 	bool more;
+	uint32_t waiting;
+	uint64_t sent_ns;
 	struct ibv_ah *group;
 	uint32_t group_qpn;
 	uint32_t qkey;
@@ -241,7 +245,8 @@ struct link {
 };
 
 /* watch.c */
-struct ib_watch *ib_watch_start(struct link *link, int fd, void (*readable)(void *ctx), void *ctx);
+struct ib_watch *ib_watch_start(struct link *link, int fd,
+				void (*readable)(void *ctx, bool ended), void *ctx);
 void ib_watch_stop(struct ib_watch *watch);
 void ib_gone(struct link *link);
 

@@ -58,6 +58,7 @@ static int make_memory(struct ib_rail *rail)
 	for (i = 0; i < IB_SENDS; i++)
 		rail->free_sends[i] = i;
 	rail->nr_free = IB_SENDS;
+	rail->waiting = 0;
 	return 0;
 }
 
@@ -93,9 +94,15 @@ static int make_queues(struct ib_rail *rail)
 	return 0;
 }
 
-static void on_received(void *ctx)
+static void on_received(void *ctx, bool ended)
 {
-	ib_receive(ctx);
+	struct ib_rail *rail = ctx;
+
+	ib_receive(rail);
+	if (!ended)
+		return;
+	ib_why(rail, "the device is gone", 0);
+	ib_tell(rail->link, rail->index, RAIL_IN_FATAL, 0);
 }
 
 static int begin_to_receive(struct ib_rail *rail)

@@ -61,9 +61,11 @@ static void one(struct ib_rail *rail, const struct ibv_wc *wc)
 
 	if (wc->status != IBV_WC_SUCCESS) {
 		rail->counters[LINK_BAD]++;
-		/* What is flushed follows from something that is already known. */
+		/* The rest of what is flushed follows from something that is already known. */
 		if (wc->status != IBV_WC_WR_FLUSH_ERR)
 			ib_why(rail, ibv_wc_status_str(wc->status), 0);
+		else if (link->rails.rail[rail->index].opened)
+			ib_why(rail, "its queue pair has failed", 0);
 		ib_tell(link, rail->index, RAIL_IN_FATAL, 0);
 		return;
 	}
@@ -114,8 +116,13 @@ static bool go(struct ib_rail *rail)
 		ib_tell(rail->link, rail->index, RAIL_IN_FATAL, 0);
 	}
 	/* So many were waiting that some found no buffer, or might have. */
-	if (done >= rail->nr_buffers)
+	rail->waiting += done;
+	if (rail->waiting >= rail->nr_buffers) {
 		rail->counters[LINK_EMPTY]++;
+		rail->waiting = 0;
+	}
+	if (nr <= 0)
+		rail->waiting = 0;
 	return nr > 0;
 }
 

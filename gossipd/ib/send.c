@@ -6,6 +6,9 @@
 
 #include "ib.h"
 
+/* Nothing of what was sent has gone for so long: it never will. */
+#define STUCK_NS UINT64_C(1000000000)
+
 /* Those that have gone give their buffers back. */
 static void reap(struct ib_rail *rail)
 {
@@ -14,6 +17,8 @@ static void reap(struct ib_rail *rail)
 
 	do {
 		nr = ibv_poll_cq(rail->sends, IB_BATCH, wc);
+		if (nr > 0)
+			rail->sent_ns = uv_hrtime();
 		for (i = 0; i < nr; i++) {
 			if (rail->nr_free < IB_SENDS)
 				rail->free_sends[rail->nr_free++] = wc[i].wr_id;
@@ -24,6 +29,16 @@ static void reap(struct ib_rail *rail)
 			ib_tell(rail->link, rail->index, RAIL_IN_SEND_ERROR, 0);
 		}
 	} while (nr == IB_BATCH);
+	if (nr < 0) {
+		ib_why(rail, "cannot look at what was sent", 0);
+		ib_tell(rail->link, rail->index, RAIL_IN_SEND_ERROR, 0);
+	}
+	if (rail->nr_free == IB_SENDS) {
+		rail->sent_ns = uv_hrtime();
+	} else if (uv_hrtime() - rail->sent_ns > STUCK_NS) {
+		ib_why(rail, "what is sent does not go", 0);
+		ib_tell(rail->link, rail->index, RAIL_IN_FATAL, 0);
+	}
 }
 
 static void send_on(struct ib_rail *rail, struct ibv_ah *ah, uint32_t qpn, const uint8_t *bytes,

@@ -13,22 +13,21 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	struct ib_watch *watch = poll->data;
 
 	(void)events;
-	/* After an error, as of a device that went away, libuv has stopped. */
-	if (status < 0)
-		uv_poll_start(poll, UV_READABLE, on_readable);
-	watch->readable(watch->ctx);
+	/* After an error libuv has stopped: the device went away, and said nothing else. */
+	watch->readable(watch->ctx, status < 0);
 }
 
 /**
  * ib_watch_start() - have the loop look at a descriptor
  * @link: whose
  * @fd: descriptor; does not block from now on
- * @readable: called when there is something to read
+ * @readable: called when there is something to read; @ended: and for the last time
  * @ctx: given to it
  *
  * Return: the watch, NULL if there is no memory or it is no such descriptor.
  */
-struct ib_watch *ib_watch_start(struct link *link, int fd, void (*readable)(void *ctx), void *ctx)
+struct ib_watch *ib_watch_start(struct link *link, int fd,
+				void (*readable)(void *ctx, bool ended), void *ctx)
 {
 	int flags = fcntl(fd, F_GETFL);
 	struct ib_watch *watch;

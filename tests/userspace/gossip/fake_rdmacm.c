@@ -292,7 +292,8 @@ int rdma_get_cm_event(struct rdma_event_channel *channel, struct rdma_cm_event *
 	if ((*event)->event == RDMA_CM_EVENT_MULTICAST_JOIN && (*event)->id->qp) {
 		struct fake_port *port = port_of((*event)->id);
 
-		port->member = port->joined && (*event)->param.ud.private_data == port->joined;
+		port->member |= port->joined &&
+				(*event)->param.ud.private_data == port->joined;
 	}
 	return 0;
 }
