@@ -213,8 +213,8 @@ static struct ib_rail *rail_of(struct link *link, const char *name, uint8_t port
 }
 
 /*
- * A port that there is, if it is one of those that are wanted. A device whose ports have no place is
- * not opened: one that is a rail may need the room.
+ * A port that there is, if it is one of those that are wanted. A device whose ports have no place
+ * is not opened: one that is a rail may need the room.
  */
 static bool look(struct link *link, struct ibv_device **list, const struct ib_port *port,
 		 struct found *found)

@@ -8,7 +8,7 @@
 
 #include "ib_scene.h"
 
-static const uint8_t bytes[60];
+static const uint8_t some[60];
 
 /* A descriptor in its error state is always ready: who asks again would never wait. */
 static void who_ends_without_a_word_is_let_go(void)
@@ -39,13 +39,13 @@ static void that_no_buffer_was_left_is_counted(void)
 
 	begin_up(&s, 1);
 	for (i = 0; i < 511; i++)
-		CHECK(fake_deliver(&fake.port[0], PEER, QPN, true, bytes, 60), "buffer %d", i);
+		CHECK(fake_deliver(&fake.port[0], PEER, QPN, true, some, 60), "buffer %d", i);
 	run(&s);
 	CHECK_EQ(count(&s, 0, LINK_EMPTY), 0);
 	/* More than are looked at in one go. */
 	for (i = 0; i < 512; i++)
-		CHECK(fake_deliver(&fake.port[0], PEER, QPN, true, bytes, 60), "buffer %d", i);
-	CHECK(!fake_deliver(&fake.port[0], PEER, QPN, true, bytes, 60), "one more");
+		CHECK(fake_deliver(&fake.port[0], PEER, QPN, true, some, 60), "buffer %d", i);
+	CHECK(!fake_deliver(&fake.port[0], PEER, QPN, true, some, 60), "one more");
 	run(&s);
 	CHECK_EQ(s.received, 511 + 512);
 	CHECK_EQ(count(&s, 0, LINK_EMPTY), 1);
@@ -122,7 +122,7 @@ static void send_badly(struct scene *s)
 
 	for (i = 0; i < 3; i++) {
 		fake.fail = fake.calls + 1;
-		gossipd_link.send(s->link, GOSSIP_MULTICAST, NULL, true, bytes, 10);
+		gossipd_link.send(s->link, GOSSIP_MULTICAST, NULL, true, some, 10);
 	}
 	s->when_up = NULL;
 }
