@@ -257,7 +257,7 @@ static void odd_event(struct fake_port *port)
 
 static void flood(uint32_t which)
 {
-	uint64_t nr = ibsim_below(3 * ibsim->opt.buffers);
+	uint64_t nr = ibsim_below(UINT64_C(3) * ibsim->opt.buffers);
 
 	while (nr--)
 		ibsim_deliver(which);

@@ -339,7 +339,7 @@ int ibsim_loop_live(void)
 	for (i = 0; i < HANDLES; i++)
 		nr += handles[i].kind != NONE;
 	for (i = 0; i < WORKS; i++)
-		nr += works[i].request != NULL;
+		nr += !!works[i].request;
 	return nr;
 }
 

@@ -53,6 +53,7 @@ void ibsim_deliver(uint32_t which)
 	/* Nobody knows of a queue pair before it has asked for the group. */
 	if (!port->qp || !port->joined || !port->of->there || !port->active)
 		return;
+	bytes[0] = (uint8_t)peer;
 	/* Who is not in the group gets what is for it alone. */
 	header(&d, port->ethernet, PEER + peer,
 	       port->member && (!ibsim->storm || ibsim_chance(900)));

@@ -71,10 +71,12 @@ static void draw_options(struct ibsim_options *o, uint64_t *rng)
 	o->storm_ns = sim_range(rng, 5, 40) * IBSIM_S;
 	o->every_ns = sim_range(rng, 1, 40) * sim_range(rng, 1, 40) * IBSIM_MS;
 	o->send_every_ns = sim_range(rng, 1, 50) * IBSIM_MS;
-	/* Half of all kinds in most worlds, one or two of them in some. */
+	/* Half of all kinds in half of the worlds, a few of them in others. */
 	o->kinds = sim_random(rng);
 	if (sim_chance(rng, 300))
-		o->kinds &= sim_random(rng) & sim_random(rng);
+		o->kinds &= sim_random(rng);
+	if (sim_chance(rng, 300))
+		o->kinds &= sim_random(rng);
 	o->call_fails = (uint32_t)sim_range(rng, 5, 400);
 	if (sim_chance(rng, 400))
 		o->close_ns = 1 + sim_below(rng, o->storm_ns);

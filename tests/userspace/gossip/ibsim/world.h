@@ -179,14 +179,14 @@ bool ibsim_later_take(enum ibsim_later *what, uint32_t *port, uint64_t *arg);
 /* faults.c */
 bool ibsim_fate(enum fake_call call);
 void ibsim_joining(struct fake_port *port);
-void ibsim_do(enum ibsim_later what, uint32_t port, uint64_t arg);
+void ibsim_do(enum ibsim_later what, uint32_t which, uint64_t arg);
 void ibsim_heal(void);
 void ibsim_fault(enum ibsim_fault fault);
 bool ibsim_may(enum ibsim_fault fault);
 
 /* traffic.c */
 void ibsim_traffic(void);
-void ibsim_deliver(uint32_t port);
+void ibsim_deliver(uint32_t which);
 void ibsim_send(bool reentry);
 struct link_user ibsim_user(void);
 
