@@ -453,6 +453,65 @@ static void who_is_elsewhere_moves_nobody(void)
 	net_free(net);
 }
 
+/*
+ * Of a node nothing but copies come, from elsewhere: they are believed when nothing has come from
+ * where it was for six seconds, of which there may have been two already.
+ */
+static void who_has_moved_is_found_by_copies_after_a_while(void)
+{
+	struct gossip_addr right = net_addr(0), other = net_addr(99);
+	struct net *net = net_new(3);
+	struct gossip_member m;
+	uint32_t i, step;
+
+	net->node[0].env.send = spy_on_group;
+	net_start_all(net);
+	for (i = 0; i < net->nr; i++)
+		net_ib(net, i, true);
+	net_live(net, 15, 50);
+	CHECK_EQ(promoted(net), 3);
+	net->udp_dead = true;
+	spy.nr = 0;
+	for (step = 0; step < 7; step++) {
+		net_run(net, NET_S / 2);
+		play_again(net, GOSSIP_LINK_UDP);
+		CHECK(net_member(net, 1, 0, &m) && !memcmp(&m.addr, &right, sizeof(right)),
+		      "moved in step %u", step);
+	}
+	net_run(net, 2 * NET_S);
+	spy.nr = 0;
+	net_run(net, 3 * NET_S / 2);
+	CHECK(spy.nr, "nothing to play");
+	play_again(net, GOSSIP_LINK_UDP);
+	CHECK(net_member(net, 1, 0, &m) && m.addr.len == other.len &&
+	      !memcmp(m.addr.byte, other.byte, other.len), "is not found");
+	net_free(net);
+}
+
+/* Whoever hears that waits neither for his next beacon nor for the next look at all of them. */
+static void who_says_that_he_does_not_hear_is_served_at_once(void)
+{
+	struct net *net = promoted_zone();
+	uint64_t by_udp[NODES];
+	uint32_t round, i;
+
+	for (round = 0; round < 5; round++) {
+		net_run(net, test_random_below(NET_S));
+		for (i = 0; i < NODES; i++)
+			by_udp[i] = net->groups[i][GOSSIP_LINK_UDP];
+		net_ib(net, 2, false);
+		net_run(net, 10 * NET_MS);
+		CHECK_EQ(promoted(net), 0);
+		for (i = 0; i < NODES; i++)
+			CHECK(net->groups[i][GOSSIP_LINK_UDP] > by_udp[i],
+			      "node %u has sent nothing by UDP", i);
+		net_ib(net, 2, true);
+		net_live(net, 10, 50);
+		CHECK_EQ(promoted(net), NODES);
+	}
+	net_free(net);
+}
+
 /* The address by each transport is learned whichever copy comes first. */
 static void addresses_are_kept_for_each(void)
 {
@@ -522,6 +581,10 @@ static const struct test_case cases[] = {
 	  without_a_group_of_udp_it_is_used_and_not_relied_on },
 	{ "copies_are_dropped_and_no_replays", copies_are_dropped_and_no_replays },
 	{ "who_is_elsewhere_moves_nobody", who_is_elsewhere_moves_nobody },
+	{ "who_has_moved_is_found_by_copies_after_a_while",
+	  who_has_moved_is_found_by_copies_after_a_while },
+	{ "who_says_that_he_does_not_hear_is_served_at_once",
+	  who_says_that_he_does_not_hear_is_served_at_once },
 	{ "addresses_are_kept_for_each", addresses_are_kept_for_each },
 	{ "it_comes_and_goes_and_nothing_breaks", it_comes_and_goes_and_nothing_breaks },
 	{ NULL, NULL },
