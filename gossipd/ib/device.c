@@ -195,10 +195,18 @@ static struct ibv_device *find(struct ibv_device **list, const char *name)
 	return NULL;
 }
 
-/* The rail that is that port, else a free place for it; NULL: there is none. */
+static bool is_rail(const struct ib_rail *rail, const char *name, uint8_t port)
+{
+	return !strcmp(rail->device, name) && rail->port == port;
+}
+
+/*
+ * The rail that is that port; else a free place for it, or the last one of those that are gone, as
+ * a device may come back under another name; NULL: there is none.
+ */
 static struct ib_rail *rail_of(struct link *link, const char *name, uint8_t port)
 {
-	struct ib_rail *place = NULL;
+	struct ib_rail *place = NULL, *old = NULL;
 	size_t i;
 
 	for (i = 0; i < RAILS_MAX; i++) {
@@ -206,10 +214,12 @@ static struct ib_rail *rail_of(struct link *link, const char *name, uint8_t port
 
 		if (!*rail->device)
 			place = place ? place : rail;
-		else if (!strcmp(rail->device, name) && rail->port == port)
+		else if (is_rail(rail, name, port))
 			return rail;
+		else if (link->rails.rail[i].state == RAIL_GONE && !rail->id)
+			old = rail;
 	}
-	return place;
+	return place ? place : old;
 }
 
 /*
@@ -253,7 +263,8 @@ static void use(struct link *link, const struct found *found)
 
 	if (!rail)
 		return;
-	if (!*rail->device) {
+	if (!is_rail(rail, name, found->port)) {
+		memset(rail, 0, sizeof(*rail));
 		rail->link = link;
 		rail->index = rail - link->rail;
 		rail->port = found->port;

@@ -164,6 +164,33 @@ static void who_is_no_rail_takes_no_room(void)
 	end(&s);
 }
 
+/* A device that is put in again may have another name, and the old one is never seen again. */
+static void new_names_take_the_places_of_those_that_are_gone(void)
+{
+	struct scene s;
+	size_t i;
+
+	CHECK_EQ(begin(&s, RAILS_MAX), 0);
+	for (i = 0; i < RAILS_MAX; i++)
+		CHECK(reaches(&s, i, LINK_RAIL_UP), "rail %zu", i);
+	for (i = 0; i < 3; i++) {
+		send_group(&s, true, 10);
+		fake_async(&fake.port[2], IBV_EVENT_DEVICE_FATAL);
+		fake.port[2].there = false;
+		run(&s);
+		ib_devices_scan(s.link);
+		fake.port[2].there = true;
+		fake.port[2].device.name[0]++;
+		ib_devices_scan(s.link);
+		CHECK(reaches(&s, 2, LINK_RAIL_UP), "%s", s.state.rail[2].why);
+		CHECK_EQ(s.state.rail[2].name[0], fake.port[2].device.name[0]);
+		CHECK_EQ(count(&s, 2, LINK_SENT), 0);
+		CHECK_EQ(count(&s, 2, LINK_JOINS), 1);
+	}
+	CHECK_EQ(s.state.nr_rails, RAILS_MAX);
+	end(&s);
+}
+
 /* Each buffer comes back, also of what did not go well. */
 static void no_buffer_to_send_is_ever_lost(void)
 {
@@ -206,6 +233,8 @@ static const struct test_case cases[] = {
 	{ "what_fails_while_it_is_told_is_done_at_once",
 	  what_fails_while_it_is_told_is_done_at_once },
 	{ "who_is_no_rail_takes_no_room", who_is_no_rail_takes_no_room },
+	{ "new_names_take_the_places_of_those_that_are_gone",
+	  new_names_take_the_places_of_those_that_are_gone },
 	{ "no_buffer_to_send_is_ever_lost", no_buffer_to_send_is_ever_lost },
 	{ 0 },
 };
