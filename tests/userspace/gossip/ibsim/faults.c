@@ -10,7 +10,8 @@
 const char *const ibsim_fault_names[IBSIM_FAULTS] = {
 	[IBSIM_PORT_DOWN] = "port_down", [IBSIM_PORT_UP] = "port_up",
 	[IBSIM_PORT_SILENT] = "port_changes_silently", [IBSIM_REMOVED] = "device_removed",
-	[IBSIM_RETURNED] = "device_returned", [IBSIM_PLUGGED] = "device_plugged",
+	[IBSIM_RETURNED] = "device_returned", [IBSIM_RENAMED] = "device_renamed",
+	[IBSIM_PLUGGED] = "device_plugged",
 	[IBSIM_REFUSED] = "join_refused", [IBSIM_LOST] = "join_lost",
 	[IBSIM_LATE] = "join_late", [IBSIM_STALE] = "join_stale", [IBSIM_TWICE] = "join_twice",
 	[IBSIM_GROUP_LOST] = "group_lost", [IBSIM_SM_CHANGE] = "sm_change",
@@ -197,11 +198,35 @@ static bool remove_device(struct fake_port *port)
 	return true;
 }
 
+/* As another one, which nobody has seen before. */
+static void rename_device(struct fake_port *port)
+{
+	uint32_t i;
+
+	for (i = 0; i < ibsim->opt.ports; i++) {
+		if (fake.port[i].of == port && fake.port[i].qp)
+			return;
+	}
+	if (port->device.name[0] == 'z')
+		return;
+	ibsim_fault(IBSIM_RENAMED);
+	port->device.name[0]++;
+	for (i = 0; i < ibsim->opt.ports; i++) {
+		if (fake.port[i].of != port)
+			continue;
+		fake.port[i].nr_sent = 0;
+		fake.port[i].sent_bytes = 0;
+		fake.port[i].nr_polled = 0;
+	}
+}
+
 static void device_returns(struct fake_port *port)
 {
 	if (port->of->there)
 		return;
 	ibsim_fault(IBSIM_RETURNED);
+	if (ibsim_may(IBSIM_RENAMED) && ibsim_chance(500))
+		rename_device(port->of);
 	port->of->there = true;
 }
 
@@ -379,8 +404,13 @@ static void one_fault(void)
 /* What was to happen now. */
 void ibsim_do(enum ibsim_later what, uint32_t which, uint64_t arg)
 {
-	struct fake_port *port = &fake.port[which];
+	struct fake_port *port;
 
+	if (what == IBSIM_DO_WORK || what == IBSIM_DO_DONE) {
+		ibsim_work(which, what == IBSIM_DO_DONE);
+		return;
+	}
+	port = &fake.port[which];
 	switch (what) {
 	case IBSIM_DO_STORM:
 		if (!ibsim->storm)
@@ -417,9 +447,7 @@ void ibsim_do(enum ibsim_later what, uint32_t which, uint64_t arg)
 	case IBSIM_DO_ADDRESS:
 		port->address.sin_family = AF_INET;
 		break;
-	case IBSIM_DO_WORK:
-	case IBSIM_DO_DONE:
-		ibsim_work(which, what == IBSIM_DO_DONE);
+	default:
 		break;
 	}
 }

@@ -38,6 +38,14 @@ void ibsim_break(enum ibsim_rule rule, const char *format, ...)
 	ibsim_say("BROKEN: %s: %s", ibsim_rule_names[rule], r->text);
 }
 
+/* That of a rail whose device has another name now, or is none at all. */
+static struct fake_port no_port;
+
+bool ibsim_no_port(const struct fake_port *port)
+{
+	return port == &no_port;
+}
+
 /* The port of a rail. */
 struct fake_port *ibsim_port_of(const struct ib_rail *rail)
 {
@@ -48,8 +56,7 @@ struct fake_port *ibsim_port_of(const struct ib_rail *rail)
 		    !strcmp(fake.port[i].of->device.name, rail->device))
 			return &fake.port[i];
 	}
-	ibsim_break(IBSIM_LIBRARY, "%s:%u is no port", rail->device, rail->port);
-	return &fake.port[0];
+	return &no_port;
 }
 
 /* --- buffers --- */
@@ -171,6 +178,21 @@ static void look_at_trouble(const struct link_rail *rail, size_t i)
 	}
 }
 
+/* One that takes the place of one that is gone begins to count anew. */
+static void look_at_name(const struct link_rail *rail, size_t i, struct fake_port *port)
+{
+	if (!strcmp(ibsim->name[i], rail->name))
+		return;
+	if (*ibsim->name[i]) {
+		ibsim->received[i] = 0;
+		ibsim->received_bytes[i] = 0;
+		port->nr_sent = 0;
+		port->sent_bytes = 0;
+		port->nr_polled = 0;
+	}
+	memcpy(ibsim->name[i], rail->name, sizeof(ibsim->name[i]));
+}
+
 static void look_at_rail(const struct link_state *state, size_t i, bool quiet)
 {
 	const struct ib_rail *rail = &ibsim->link->rail[i];
@@ -178,6 +200,10 @@ static void look_at_rail(const struct link_state *state, size_t i, bool quiet)
 	struct fake_port *port = ibsim_port_of(rail);
 
 	look_at_trouble(&state->rail[i], i);
+	look_at_openings(rail);
+	look_at_name(&state->rail[i], i, port);
+	if (ibsim_no_port(port))
+		return;
 	if ((core->state == RAIL_UP || core->state == RAIL_JOINING) && rail->id &&
 	    rail->id->qp == port->qp && port->qp) {
 		if (quiet)
@@ -189,7 +215,6 @@ static void look_at_rail(const struct link_state *state, size_t i, bool quiet)
 	}
 	look_at_counters(&state->rail[i], i, port);
 	look_at_empty(&state->rail[i], port);
-	look_at_openings(rail);
 }
 
 static void look_at_bounds(const struct link_state *state)
@@ -254,23 +279,30 @@ void ibsim_look_healed(void)
 {
 	uint32_t usable = ibsim->opt.ports < RAILS_MAX ? ibsim->opt.ports : RAILS_MAX;
 	struct link_state state;
+	const struct fake_port *port;
 	uint32_t up = 0;
 	size_t i;
 
 	gossipd_link.get_state(ibsim->link, &state);
 	for (i = 0; i < state.nr_rails; i++) {
-		up += state.rail[i].state == LINK_RAIL_UP;
+		port = ibsim_port_of(&ibsim->link->rail[i]);
+		if (ibsim_no_port(port)) {
+			if (state.rail[i].state != LINK_RAIL_GONE)
+				ibsim_break(IBSIM_HEALING, "%s is not gone", state.rail[i].name);
+			continue;
+		}
 		if (state.rail[i].state != LINK_RAIL_UP)
 			ibsim_break(IBSIM_HEALING, "%s is still not up: %s", state.rail[i].name,
 				    state.rail[i].why);
-		if (ibsim_port_of(&ibsim->link->rail[i])->hung)
+		if (port->hung)
 			ibsim_break(IBSIM_HEALING, "what is sent on %s still does not go",
 				    state.rail[i].name);
-		if (state.rail[i].active != !i)
+		if (state.rail[i].active != !up)
 			ibsim_break(IBSIM_HEALING, "%s is %sthe active one; sick %d, deaf %d",
-				    state.rail[i].name, i ? "" : "not ",
-				    ibsim->link->rails.rail[0].sick,
-				    ibsim->link->rails.rail[0].deaf);
+				    state.rail[i].name, up ? "" : "not ",
+				    ibsim->link->rails.rail[i].sick,
+				    ibsim->link->rails.rail[i].deaf);
+		up++;
 	}
 	if (up != usable)
 		ibsim_break(IBSIM_HEALING, "%u of %u rails are up", up, usable);

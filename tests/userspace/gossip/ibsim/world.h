@@ -24,12 +24,12 @@
 /* What goes wrong in a world. */
 enum ibsim_fault {
 	IBSIM_PORT_DOWN, IBSIM_PORT_UP, IBSIM_PORT_SILENT, IBSIM_REMOVED, IBSIM_RETURNED,
-	IBSIM_PLUGGED, IBSIM_REFUSED, IBSIM_LOST, IBSIM_LATE, IBSIM_STALE, IBSIM_TWICE,
-	IBSIM_GROUP_LOST, IBSIM_SM_CHANGE, IBSIM_SEND_FAILS, IBSIM_SENT_BADLY, IBSIM_MUTE,
-	IBSIM_HUNG, IBSIM_BROKEN, IBSIM_FLOOD, IBSIM_NO_BUFFER, IBSIM_BAD, IBSIM_ADDRESS,
-	IBSIM_NO_ADDRESS, IBSIM_ODD_EVENT, IBSIM_CALL_FAILS, IBSIM_NO_MEMORY, IBSIM_PAUSE,
-	IBSIM_SHORT, IBSIM_LONG, IBSIM_OWN, IBSIM_FORGED, IBSIM_SLOW_HANDLE, IBSIM_NO_HANDLE,
-	IBSIM_REENTRY, IBSIM_CLOSED_EARLY, IBSIM_FAULTS,
+	IBSIM_RENAMED, IBSIM_PLUGGED, IBSIM_REFUSED, IBSIM_LOST, IBSIM_LATE, IBSIM_STALE,
+	IBSIM_TWICE, IBSIM_GROUP_LOST, IBSIM_SM_CHANGE, IBSIM_SEND_FAILS, IBSIM_SENT_BADLY,
+	IBSIM_MUTE, IBSIM_HUNG, IBSIM_BROKEN, IBSIM_FLOOD, IBSIM_NO_BUFFER, IBSIM_BAD,
+	IBSIM_ADDRESS, IBSIM_NO_ADDRESS, IBSIM_ODD_EVENT, IBSIM_CALL_FAILS, IBSIM_NO_MEMORY,
+	IBSIM_PAUSE, IBSIM_SHORT, IBSIM_LONG, IBSIM_OWN, IBSIM_FORGED, IBSIM_SLOW_HANDLE,
+	IBSIM_NO_HANDLE, IBSIM_REENTRY, IBSIM_CLOSED_EARLY, IBSIM_FAULTS,
 };
 
 /* What has to hold. */
@@ -120,6 +120,7 @@ struct ibsim_options {
  * @inside: calls of the daemon's in the daemon's calls
  * @empty_at: of a port: the rail's counter before a datagram found no buffer
  * @starved: queue pair at which that was, and has not been looked at yet
+ * @name: of a rail, as seen last
  * @ups: of a rail: times that it has come up, as seen
  * @serial: of the last opening
  * @opened_ns: times of the last openings
@@ -144,6 +145,7 @@ struct ibsim_world {
 	uint32_t inside;
 	uint64_t empty_at[FAKE_PORTS];
 	uint32_t starved[FAKE_PORTS];
+	char name[RAILS_MAX][LINK_NAME_LEN];
 	uint64_t ups[RAILS_MAX];
 	uint32_t serial[RAILS_MAX];
 	uint64_t opened_ns[RAILS_MAX][IBSIM_OPENINGS];
@@ -197,6 +199,7 @@ void ibsim_look(bool quiet);
 void ibsim_look_closed(void);
 void ibsim_look_healed(void);
 struct fake_port *ibsim_port_of(const struct ib_rail *rail);
+bool ibsim_no_port(const struct fake_port *port);
 
 /* world.c */
 uint64_t ibsim_draw(void);
