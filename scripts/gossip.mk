@@ -117,7 +117,8 @@ in-root-gossip: $(BUILD)/gossipd $(BUILD)/maxctl
 # With the addresses of one run like those of the next, as the sanitizer has too few places for more.
 TSAN := -fsanitize=thread -fno-omit-frame-pointer -g
 TSAN_LOG := /tmp/thread-report
-TSAN_OPTIONS := suppressions=$(CURDIR)/tests/userspace/gossip/threads.supp
+# It would sleep for a second at each end.
+TSAN_OPTIONS := suppressions=$(CURDIR)/tests/userspace/gossip/threads.supp atexit_sleep_ms=0
 TSAN_RUN := setarch --addr-no-randomize
 
 $(BUILD)/threads/gossipd: $(GOSSIPD_SRC) $(wildcard gossipd/*/*.h) $(BUILD)/libmaxwell.a META
@@ -129,6 +130,7 @@ $(BUILD)/threads/gossipd: $(GOSSIPD_SRC) $(wildcard gossipd/*/*.h) $(BUILD)/libm
 in-root-gossip-threads: $(BUILD)/threads/gossipd $(BUILD)/maxctl
 	$(Q)TSAN_OPTIONS='$(TSAN_OPTIONS)' $(TSAN_RUN) $(MAKE) --no-print-directory -C tests/userspace/gossip check \
 		OUT=$(CURDIR)/build/tests/gossip-threads SANITIZE='$(TSAN)' T='$(T)' SEED='$(SEED)'
+	$(Q)ln -sf ../maxctl $(BUILD)/threads/maxctl
 	$(Q)TSAN_OPTIONS='$(TSAN_OPTIONS) log_path=$(TSAN_LOG)' $(TSAN_RUN) python3 -B $(NET)/test_net.py $(BUILD)/threads/gossipd '$(T)'
 	$(Q)if ls $(TSAN_LOG).* > /dev/null 2>&1; then cat $(TSAN_LOG).* >&2; exit 1; fi
 
