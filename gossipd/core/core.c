@@ -186,6 +186,7 @@ struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone
 	gone = gone_find(&g->gone, id);
 	if (gone) {
 		gone_window(gone, &m->window);
+		m->incarnation = gone->incarnation;
 		gone_remove(gone);
 	}
 	m->zone = zone;

@@ -317,6 +317,14 @@ static void own_word(struct gossip *g, struct member *m)
 	near_settle(g, m);
 }
 
+/* Of who is not known only what is fresh, and no earlier life: nobody comes back as a ghost. */
+static bool is_past(const struct gossip *g, const struct gw_beacon *b)
+{
+	const struct gone *gone = gone_find(&g->gone, &b->node);
+
+	return detect_old(g, b) || (gone && b->incarnation < gone->incarnation);
+}
+
 /*
  * A node of this zone, by one of it. Before it was heard itself anybody can have said, in its name,
  * that it is somewhere else: nobody here would ask where it is. Unless the authority has said so.
@@ -345,9 +353,8 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 		g->counters[GOSSIP_DROP_ZONE]++;
 		return NULL;
 	}
-	/* Of who is not known only what is fresh: nobody comes back as a ghost. */
-	if (!id_equal(&b->node, &from->id) && detect_old(g, b) &&
-	    !members_find(&g->members, &b->node)) {
+	if (!id_equal(&b->node, &from->id) && !members_find(&g->members, &b->node) &&
+	    is_past(g, b)) {
 		g->counters[GOSSIP_DROP_STALE]++;
 		return NULL;
 	}

@@ -242,6 +242,36 @@ static void who_is_gone_stays_gone_for_a_while(void)
 	net_free(net);
 }
 
+/* What is said of a node that was forgotten begins where it had come to. */
+static void who_was_forgotten_is_no_younger(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	struct gossip_addr addr = net_addr(1);
+	struct gossip_member m;
+	struct gw_record r;
+
+	net->node[1].config.zone = 2;
+	net->node[1].config.incarnation = 7;
+	net_start(net, 0);
+	net_start(net, 1);
+	gossip_contact(net->node[0].g, net->now_ns, &addr);
+	net_live(net, 4, 50);
+	CHECK(net_member(net, 0, 1, &m) && m.incarnation == 7, "not known");
+	net_kill(net, 1);
+	net_live(net, 80, 50);
+	CHECK(!net_member(net, 0, 1, &m), "not forgotten");
+	r = insider_beacon(&net->node[1].config.self, 6);
+	insider_say(&s, 0, &r);
+	CHECK(!net_member(net, 0, 1, &m), "of incarnation %llu",
+	      (unsigned long long)m.incarnation);
+	insider_claim(&s, 0, &net->node[1].config.self, GW_SUSPECT, 6);
+	r = insider_beacon(&net->node[1].config.self, 7);
+	insider_say(&s, 0, &r);
+	CHECK(net_member(net, 0, 1, &m) && m.incarnation == 7, "not known again");
+	net_free(net);
+}
+
 /* Nobody here could ask it anything: it may well live elsewhere. It is forgotten, not dead. */
 static void who_is_only_spoken_of_is_not_judged(void)
 {
@@ -500,6 +530,7 @@ static const struct test_case cases[] = {
 	{ "a_long_interval_keeps_nobody_alive", a_long_interval_keeps_nobody_alive },
 	{ "hearsay_alone_keeps_nobody_alive", hearsay_alone_keeps_nobody_alive },
 	{ "who_is_gone_stays_gone_for_a_while", who_is_gone_stays_gone_for_a_while },
+	{ "who_was_forgotten_is_no_younger", who_was_forgotten_is_no_younger },
 	{ "who_is_only_spoken_of_is_not_judged", who_is_only_spoken_of_is_not_judged },
 	{ "who_could_not_refute_is_not_judged", who_could_not_refute_is_not_judged },
 	{ "a_wrong_key_hinders_no_refutation", a_wrong_key_hinders_no_refutation },
