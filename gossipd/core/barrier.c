@@ -54,14 +54,18 @@ static void observer_begin(struct barrier *b, const struct barrier_model *m,
 	b->allowed_w = in->power_max_w;
 }
 
+/* The temperature that the model comes to in the end. */
+static double rest_temp(const struct barrier *b, const struct barrier_model *m, double power_w)
+{
+	return b->sink_c + m->resistance_c_per_w * power_w +
+	       m->time_constant_s * b->drift_c_per_s;
+}
+
 /* The temperature as the model has it after a time with a power that stays. */
 static double model_temp(const struct barrier *b, const struct barrier_model *m, double temp_c,
 			 double power_w, double dt_s)
 {
-	double rest = b->sink_c + m->resistance_c_per_w * power_w +
-		      m->time_constant_s * b->drift_c_per_s;
-
-	return smooth_towards(temp_c, rest, dt_s, m->time_constant_s);
+	return smooth_towards(temp_c, rest_temp(b, m, power_w), dt_s, m->time_constant_s);
 }
 
 /**
@@ -77,15 +81,17 @@ double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
 		       const struct barrier_input *in, double *power_w)
 {
 	double piece_s = in->delay_s / DELAY_PIECES, temp_c = b->temp_c;
+	double follow = smooth_share(piece_s, m->lag_s);
+	double way = smooth_share(piece_s, m->time_constant_s);
 	unsigned int i;
 
 	*power_w = b->power_w;
 	for (i = 0; i < DELAY_PIECES && piece_s > 0; i++) {
 		double cap_w = fmin(delay_line_at(&b->caps, in->delay_s - piece_s * i) + b->beyond_w,
 				    in->power_max_w);
-		double next_w = smooth_towards(*power_w, cap_w, piece_s, m->lag_s);
+		double next_w = *power_w + (cap_w - *power_w) * follow;
 
-		temp_c = model_temp(b, m, temp_c, fmax(*power_w, next_w), piece_s);
+		temp_c += (rest_temp(b, m, fmax(*power_w, next_w)) - temp_c) * way;
 		*power_w = next_w;
 	}
 	return temp_c;

@@ -17,24 +17,31 @@
 #define BEYOND_RATIO 0.15
 
 /**
- * guard_price() - multiplier that sheds a share of the load, also if more comes back
+ * guard_remember() - take up what wants to run, for guard_price()
  * @c: controller; remembers the demand
  * @in: input
- * @shed: share to shed, 0 to 1
  * @dt_s: since the last call
+ */
+void guard_remember(struct control *c, const struct control_input *in, double dt_s)
+{
+	if (!control_has_curve(in))
+		return;
+	shed_remember(&c->demand, in, c->p.max_multiplier, smooth_share(dt_s, DEMAND_MEMORY_S));
+	c->capacity = control_capacity(in);
+}
+
+/**
+ * guard_price() - multiplier that sheds a share of the load, also if more comes back
+ * @c: controller
+ * @shed: share to shed, 0 to 1
  *
  * All that has been there of late may come back at once. A price that is enough for who is there
  * now would let them in for as long as the actuation takes.
  */
-double guard_price(struct control *c, const struct control_input *in, double shed,
-		   double dt_s)
+double guard_price(const struct control *c, double shed)
 {
 	double max = c->p.max_multiplier;
 
-	if (control_has_curve(in)) {
-		shed_remember(&c->demand, in, max, smooth_share(dt_s, DEMAND_MEMORY_S));
-		c->capacity = control_capacity(in);
-	}
 	if (c->demand.max != max)
 		return shed_assumed(shed, max);
 	return shed_remembered(&c->demand, (1 - shed) * c->capacity);

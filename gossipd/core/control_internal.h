@@ -134,7 +134,8 @@ double guard_power(const struct control *c, const struct sane *s, double shed);
 double guard_load_power(const struct control_params *p, const struct control_input *in,
 			const struct sane *s, double multiplier);
 double guard_shed(const struct control *c, const struct sane *s, double cap_w);
-double guard_price(struct control *c, const struct control_input *in, double shed, double dt_s);
+void guard_remember(struct control *c, const struct control_input *in, double dt_s);
+double guard_price(const struct control *c, double shed);
 double guard_cap(struct control *c, const struct control_input *in, const struct sane *s,
 		 double dt_s);
 

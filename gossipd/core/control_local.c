@@ -145,7 +145,8 @@ void control_local(struct control *c, const struct control_input *in, const stru
 
 	out->power_cap_w = guard_cap(c, in, s, dt_s);
 	barrier_shed = guard_shed(c, s, out->power_cap_w);
-	least = guard_price(c, in, barrier_shed, dt_s);
+	guard_remember(c, in, dt_s);
+	least = guard_price(c, barrier_shed);
 	if (!(barrier_shed > 0))
 		least = 1;
 	/*
@@ -162,7 +163,7 @@ void control_local(struct control *c, const struct control_input *in, const stru
 	if (s->excess_c > 0 || isnan(s->temp_c))
 		c->local.slope = fmax(c->local.slope, 0);
 	/* The load can take what the price lets it; the own controller may have cut it further. */
-	need = guard_price(c, in, c->shed, 0);
+	need = guard_price(c, c->shed);
 	barrier_obeyed(&c->barrier, guard_power(c, s, c->local.value >= need ?
 						fmax(c->shed, barrier_shed) : barrier_shed));
 }

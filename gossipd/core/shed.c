@@ -131,11 +131,13 @@ static double root_of(double max)
  */
 void shed_remember(struct shed_memory *m, const struct control_input *in, double max, double share)
 {
-	double root = root_of(max), multiplier = 1, wanted;
+	double multiplier = 1, wanted;
 	bool fresh = m->max != max;
 	unsigned int i;
 	size_t at = 0;
 
+	if (fresh)
+		m->root = root_of(max);
 	m->max = max;
 	for (i = 0; i < SHED_MEMORY_STEPS; i++) {
 		if (i == 0) {
@@ -146,7 +148,7 @@ void shed_remember(struct shed_memory *m, const struct control_input *in, double
 			       in->demand[at].price <= multiplier * in->base_price)
 				at++;
 			wanted = at < in->nr_demand ? in->demand[at].cpus : 0;
-			multiplier *= root;
+			multiplier *= m->root;
 		}
 		if (fresh || wanted > m->cpus[i])
 			m->cpus[i] = wanted;
@@ -165,7 +167,7 @@ void shed_remember(struct shed_memory *m, const struct control_input *in, double
  */
 double shed_remembered(const struct shed_memory *m, double cpus)
 {
-	double root = root_of(m->max), multiplier = 1, above, below;
+	double root = m->root, multiplier = 1, above, below;
 	unsigned int i;
 
 	if (m->cpus[0] <= cpus)

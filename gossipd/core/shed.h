@@ -22,10 +22,12 @@
  * @cpus: that want to run: the first at multiplier 1, the n-th up to the highest to the power of n
  *	/ 64
  * @max: highest multiplier
+ * @root: its 64th root
  */
 struct shed_memory {
 	double cpus[SHED_MEMORY_STEPS];
 	double max;
+	double root;
 };
 
 bool shed_curve_usable(const struct control_demand *steps, size_t nr);
