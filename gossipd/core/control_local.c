@@ -133,8 +133,11 @@ void control_local(struct control *c, const struct control_input *in, const stru
 
 	c->shed = want(c, in, s, dt_s);
 	wanted = price_of(c, in, c->shed);
-	/* At once, all that bids less than the first price would be back, and its heat too. */
-	if (!(c->shed > 0))
+	/*
+	 * At once, all that bids less than the first price would be back, and its heat too; with
+	 * more load than CPUs, all of one bid at a time.
+	 */
+	if (!(c->shed > CROWD_SHARE))
 		wanted = fmax(wanted, smooth_towards(c->wanted, wanted, step_s, FIRST_RELEASE_S));
 	c->wanted = wanted;
 	out->component[CONTROL_LOCAL] = wanted;
