@@ -196,7 +196,7 @@ static struct fake_port *port_of(const struct rdma_cm_id *id)
 	size_t i;
 
 	for (i = 0; i < FAKE_PORTS; i++) {
-		if (fake.port[i].of && &fake.port[i].of->device == id->verbs->device &&
+		if (fake.port[i].of == ((const struct fake_context *)id->verbs)->port &&
 		    fake.port[i].number == id->port_num)
 			return &fake.port[i];
 	}

@@ -210,7 +210,8 @@ struct fake_context *fake_context_new(struct fake_port *of)
 		abort();
 	one->port = of;
 	one->generation = of->generation;
-	one->context.device = &of->device;
+	one->device = of->device;
+	one->context.device = &one->device;
 	one->context.async_fd = -1;
 	return one;
 }

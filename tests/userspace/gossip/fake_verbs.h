@@ -42,6 +42,7 @@ struct fake_port;
 /**
  * struct fake_context - an open device
  * @context: as the library has it
+ * @device: of it, as it was when it was opened
  * @port: the first of the device
  * @generation: of the device when it was opened
  * @event: what it has to tell
@@ -50,6 +51,7 @@ struct fake_port;
  */
 struct fake_context {
 	struct ibv_context context;
+	struct ibv_device device;
 	struct fake_port *port;
 	uint32_t generation;
 	struct ibv_async_event event[FAKE_EVENTS];
