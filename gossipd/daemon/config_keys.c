@@ -151,7 +151,7 @@ static const struct config_key keys[] = {
 
 	KEY("InfiniBand", "enable", CONFIG_CHOICE, infiniband.enable, .names = enables,
 	    .initial = "auto",
-	    .help = "Use it; auto: if there is a device, and say little if there is none."),
+	    .help = "Use it as soon as there is a device; yes: warn if there is none yet."),
 	KEY("InfiniBand", "hca", CONFIG_TEXT, infiniband.hca, .max = TEXT_MAX,
 	    .sample = "=mlx5_0:1,mlx5_1:1",
 	    .help = "Ports by the names of their devices, best first, as NCCL_IB_HCA has them: = "

@@ -173,6 +173,7 @@ extern const struct gossip_env daemon_env;
 
 /* link.c */
 void daemon_start_link(struct daemon *d, const struct link_user *user);
+bool daemon_link_state(struct daemon *d, struct link_state *state);
 void daemon_stop_link(struct daemon *d);
 
 /* contacts.c */

@@ -108,9 +108,8 @@ static void dump_link(struct daemon *d)
 	struct link_state state;
 	size_t i;
 
-	if (!d->link)
+	if (!daemon_link_state(d, &state))
 		return;
-	d->link_ops->get_state(d->link, &state);
 	log_info("dump: infiniband %s group %s failovers %" PRIu64 " no rail %" PRIu64,
 		 state.up ? "up" : "down", state.group, state.failovers, state.no_rail);
 	for (i = 0; i < state.nr_rails; i++)

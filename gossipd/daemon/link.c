@@ -62,7 +62,7 @@ static const struct link_ops *load(struct daemon *d, const char *path)
  * @d: which runs, with its core
  * @user: who wants the datagrams; @log is filled in
  *
- * That there is none is no failure; the log says so.
+ * That there is none is no failure, and the plug-in waits for it; the log says so.
  */
 void daemon_start_link(struct daemon *d, const struct link_user *user)
 {
@@ -82,9 +82,24 @@ void daemon_start_link(struct daemon *d, const struct link_user *user)
 	err = ops->open(&d->link, &d->loop, config, &full);
 	if (!err)
 		return;
-	missing(d, "%s", err == -ENODEV ? "the machine has no device for it" : strerror(-err));
+	missing(d, "%s", strerror(-err));
 	d->link = NULL;
 	d->link_ops = NULL;
+}
+
+/**
+ * daemon_link_state() - how it is
+ * @d: which runs
+ * @state: written
+ *
+ * Return: false if there is nothing to tell: none was ever there, and nobody has asked for it.
+ */
+bool daemon_link_state(struct daemon *d, struct link_state *state)
+{
+	if (!d->link)
+		return false;
+	d->link_ops->get_state(d->link, state);
+	return state->nr_rails || d->config->infiniband.enable == CONFIG_INFINIBAND_YES;
 }
 
 /**

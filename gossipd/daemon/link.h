@@ -144,9 +144,8 @@ struct link;
  * @abi: %LINK_ABI
  * @name: of the transport
  * @number: that it has in struct gossip_addr
- * @open: begin to use what there is; 0, or a negative errno if there is nothing and will be
- *	nothing. That no port is active is no failure: one may be later. The settings have to stay
- *	as long as the link.
+ * @open: begin to use what there is, and what comes later; 0, or a negative errno if that cannot
+ *	be. That there is no port is no failure. The settings have to stay as long as the link.
  * @close: end it; the memory is given back when the loop has run again
  * @send: send a datagram now, or lose it; to the group on the active rail, if @urgent on all
  * @get_state: what there is, and the counters

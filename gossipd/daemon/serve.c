@@ -41,10 +41,8 @@ static void show_outside(struct daemon *d, struct status_view *view)
 
 	udp_get_counters(d->udp, udp);
 	view->udp = (struct status_counts){ udp_counter_names, udp, UDP_COUNTERS };
-	if (d->link) {
-		d->link_ops->get_state(d->link, &ib);
+	if (daemon_link_state(d, &ib))
 		view->ib = &ib;
-	}
 	if (d->mdns) {
 		mdns_get_status(d->mdns, &mdns);
 		view->mdns_up = mdns.state.up;

@@ -30,8 +30,10 @@ static struct rdma_cm_id *try_bind(struct link *link, struct ib_rail *rail, stru
 
 	if (rdma_create_id(link->channel, &id, rail, RDMA_PS_UDP))
 		return NULL;
-	if (!rdma_bind_addr(id, addr) && id->verbs)
+	if (!rdma_bind_addr(id, addr) && id->verbs) {
+		ib_held_note(link, id->verbs);
 		return id;
+	}
 	rdma_destroy_id(id);
 	return NULL;
 }

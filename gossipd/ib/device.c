@@ -77,9 +77,14 @@ void ib_devices_let_go(struct link *link)
 	size_t i;
 
 	for (i = 0; i < IB_DEVICES_MAX; i++) {
-		if (link->device[i].context && link->device[i].removed)
-			gone(&link->device[i], NULL);
+		struct ib_device *device = &link->device[i];
+
+		if (!device->context || !device->removed)
+			continue;
+		gone(device, NULL);
+		ib_held_let_go(link, device->name);
 	}
+	ib_held_check(link);
 }
 
 /* Its own place among the port's addresses has another one now. */
@@ -308,6 +313,7 @@ size_t ib_devices_scan(struct link *link)
 	struct found found[IB_PORTS_MAX + RAILS_MAX];
 	size_t nr_ports = candidates(link, ports), nr = 0, i;
 	struct ibv_device **list = ibv_get_device_list(NULL);
+	char name[LINK_NAME_LEN];
 
 	for (i = 0; i < IB_DEVICES_MAX; i++)
 		link->device[i].seen = false;
@@ -318,10 +324,15 @@ size_t ib_devices_scan(struct link *link)
 	qsort(found, nr, sizeof(found[0]), by_rank);
 	for (i = 0; i < nr; i++)
 		use(link, &found[i]);
+	if (nr && link->waiting)
+		ib_log(link, LINK_LOG_INFO, "InfiniBand is there now: %s",
+		       ib_name(&link->rail[0], name));
+	link->waiting = link->waiting && !nr;
 	for (i = 0; i < IB_DEVICES_MAX; i++) {
 		if (link->device[i].context && !link->device[i].seen)
 			gone(&link->device[i], "the device is gone");
 	}
+	ib_held_check(link);
 	return nr;
 }
 

@@ -2,15 +2,19 @@
 /*
  * From what happens to rails to what is done with them.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ib.h"
 
 #define NSEC_PER_MSEC UINT64_C(1000000)
 /* As long as there is no device, and beside what devices tell themselves. */
 #define SCAN_MS 5000
+/* The kernel's part of it: without that the libraries would have it loaded each time they look. */
+#define CLASS_DIR "/sys/class/infiniband"
 
 /**
  * ib_log() - a line for people
@@ -183,9 +187,35 @@ void ib_tell(struct link *link, uint8_t rail, enum rail_input input, uint32_t se
 		uv_timer_start(&link->timer, on_timer, 0, 0);
 }
 
+/**
+ * ib_look() - look which devices there are, if there can be any
+ * @link: whose
+ *
+ * Drivers may come long after the daemon: where there is none that costs one system call.
+ *
+ * Return: 0; a negative errno if nothing can be asked yet.
+ */
+int ib_look(struct link *link)
+{
+	int err;
+
+	if (!link->channel) {
+		if (access(CLASS_DIR, F_OK))
+			return -ENODEV;
+		/* Programs that the daemon starts must not take the pages that devices write to. */
+		if (ibv_fork_init())
+			return -ENOSYS;
+		err = ib_group_listen(link);
+		if (err)
+			return err;
+	}
+	ib_devices_scan(link);
+	return 0;
+}
+
 static void on_scan(uv_timer_t *timer)
 {
-	ib_devices_scan(timer->data);
+	ib_look(timer->data);
 }
 
 static void on_closed(uv_handle_t *handle)

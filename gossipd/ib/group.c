@@ -137,5 +137,9 @@ int ib_group_listen(struct link *link)
 	if (!link->channel)
 		return errno ? -errno : -ENODEV;
 	link->cm = ib_watch_start(link, link->channel->fd, on_readable, link);
-	return link->cm ? 0 : -ENOMEM;
+	if (link->cm)
+		return 0;
+	rdma_destroy_event_channel(link->channel);
+	link->channel = NULL;
+	return -ENOMEM;
 }

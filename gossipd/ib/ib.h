@@ -13,6 +13,7 @@
 #include <rdma/rdma_cma.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "hca_list.h"
 #include "link.h"
@@ -29,6 +30,7 @@
 #define IB_BATCH 16
 #define IB_DEVICES_MAX 8
 #define IB_PORTS_MAX 64
+#define IB_HELD_MAX 64
 /* Source GID, queue pair, LID, and the own rail that it was heard on. */
 #define IB_ADDR_BYTES 22
 #define IB_ADDR_QPN 16
@@ -205,17 +207,35 @@ struct ib_device {
 };
 
 /**
+ * struct ib_held - a device that librdmacm has open, see hold.c
+ * @name: of it; empty: the place is free
+ * @cmd_fd: of the library's own context
+ * @async_fd: likewise
+ * @inode: of @cmd_fd, to know it again
+ * @number: likewise
+ */
+struct ib_held {
+	char name[IBV_SYSFS_NAME_MAX];
+	int cmd_fd;
+	int async_fd;
+	ino_t inode;
+	dev_t number;
+};
+
+/**
  * struct link - all of it
  * @loop: the daemon's
  * @config: the daemon's
  * @wanted: ports that may be rails
  * @user: who wants the datagrams
  * @group: address of it
- * @channel: of the connection manager
+ * @channel: of the connection manager; NULL: there is none yet
  * @cm: watch of it
  * @rails: what to do
  * @rail: by the same index
  * @device: devices of the rails
+ * @held: devices that librdmacm has open
+ * @waiting: no port was there yet
  * @timer: until rails want to do something
  * @scan: between two searches for devices
  * @more: rails that have something to look at have it without waiting
@@ -235,6 +255,8 @@ struct link {
 	struct rails rails;
 	struct ib_rail rail[RAILS_MAX];
 	struct ib_device device[IB_DEVICES_MAX];
+	struct ib_held held[IB_HELD_MAX];
+	bool waiting;
 	uv_timer_t timer;
 	uv_timer_t scan;
 	uv_idle_t more;
@@ -257,6 +279,7 @@ void ib_why(struct ib_rail *rail, const char *what, int err);
 const char *ib_name(const struct ib_rail *rail, char text[LINK_NAME_LEN]);
 void ib_tell(struct link *link, uint8_t rail, enum rail_input input, uint32_t serial);
 void ib_drive_start(struct link *link);
+int ib_look(struct link *link);
 void ib_drive_stop(struct link *link);
 
 /* device.c */
@@ -264,6 +287,11 @@ size_t ib_devices_scan(struct link *link);
 void ib_device_removed(struct link *link, const char *name);
 void ib_devices_let_go(struct link *link);
 void ib_devices_close(struct link *link);
+
+/* hold.c */
+void ib_held_note(struct link *link, const struct ibv_context *verbs);
+void ib_held_let_go(struct link *link, const char *name);
+void ib_held_check(struct link *link);
 
 /* bind.c */
 size_t ib_ports(struct link *link, struct ib_port ports[IB_PORTS_MAX]);

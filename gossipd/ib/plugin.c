@@ -24,15 +24,26 @@ static void ib_close(struct link *link)
 	ib_drive_stop(link);
 }
 
+/* That there is no device is worth a warning only to who has asked for it. */
+static void wait_for_ports(struct link *link, int err)
+{
+	bool asked = link->config->enable == CONFIG_INFINIBAND_YES;
+
+	link->waiting = true;
+	if (err && err != -ENODEV)
+		ib_log(link, asked ? LINK_LOG_WARNING : LINK_LOG_INFO,
+		       "InfiniBand is waited for: %s", strerror(-err));
+	else
+		ib_log(link, asked ? LINK_LOG_WARNING : LINK_LOG_INFO,
+		       "InfiniBand is waited for: there is no device yet");
+}
+
 static int ib_open(struct link **out, uv_loop_t *loop, const struct config_infiniband *config,
 		   const struct link_user *user)
 {
 	struct link *link;
 	int err;
 
-	/* Programs that the daemon starts must not take the pages that devices write to. */
-	if (ibv_fork_init())
-		return -ENOSYS;
 	link = calloc(1, sizeof(*link));
 	if (!link)
 		return -ENOMEM;
@@ -43,15 +54,9 @@ static int ib_open(struct link **out, uv_loop_t *loop, const struct config_infin
 	link->user = *user;
 	link->group = config->group4.sa.sa_family ? config->group4 : config->group6;
 	ib_drive_start(link);
-	err = ib_group_listen(link);
-	if (!err && !ib_devices_scan(link) && config->enable == CONFIG_INFINIBAND_AUTO)
-		err = -ENODEV;
-	if (err) {
-		ib_close(link);
-		return err;
-	}
+	err = ib_look(link);
 	if (!*link->rail[0].device)
-		ib_log(link, LINK_LOG_WARNING, "InfiniBand is waited for: there is no device yet");
+		wait_for_ports(link, err);
 	*out = link;
 	return 0;
 }

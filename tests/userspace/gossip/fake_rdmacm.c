@@ -112,7 +112,13 @@ void fake_freeifaddrs(struct ifaddrs *list)
 
 struct rdma_event_channel *rdma_create_event_channel(void)
 {
-	if (fake_fails(FAKE_MAKE_CHANNEL))
+	size_t i, nr = 0;
+
+	for (i = 0; i < FAKE_PORTS; i++)
+		nr += fake.port[i].there;
+	/* Without any device the library does not begin. */
+	errno = ENODEV;
+	if (!nr || fake_fails(FAKE_MAKE_CHANNEL))
 		return NULL;
 	fake_new(FAKE_CHANNEL);
 	only_channel = calloc(1, sizeof(*only_channel));
@@ -168,7 +174,7 @@ int rdma_destroy_id(struct rdma_cm_id *id)
 	}
 	/* The channel has to outlive it. */
 	(void)*(volatile int *)&id->channel->fd;
-	free(id->verbs);
+	fake_unhold(id->verbs);
 	free(id);
 	fake_gone(FAKE_ID);
 	return 0;
@@ -185,7 +191,9 @@ int rdma_bind_addr(struct rdma_cm_id *id, struct sockaddr *addr)
 
 		if (addr != (struct sockaddr *)&port->address || !port->of->there)
 			continue;
-		id->verbs = &fake_context_new(port->of)->context;
+		id->verbs = fake_hold(port->of);
+		if (!id->verbs)
+			return -1;
 		id->port_num = port->number;
 	}
 	return 0;
@@ -232,6 +240,8 @@ void rdma_destroy_qp(struct rdma_cm_id *id)
 
 	if (port->joined)
 		fake_wrong("gives a queue pair back that is in the group");
+	if (fake_is_let_go(id->verbs))
+		fake_wrong("has the library let go of a device with a queue pair on it");
 	((struct fake_cq *)id->qp->recv_cq)->users--;
 	((struct fake_cq *)id->qp->send_cq)->users--;
 	((struct fake_pd *)id->qp->pd)->users--;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libibverbs, made up: see fake_verbs.h. What data takes is in fake_data.c.
+ * libibverbs, made up: see fake_verbs.h. What data takes is in fake_data.c, and
+ * what librdmacm holds open in fake_hold.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -99,27 +100,41 @@ union ibv_gid fake_gid(uint32_t host)
 
 /* --- what a test does --- */
 
+static void make_port(struct fake_port *port)
+{
+	uint32_t i = (uint32_t)(port - fake.port);
+
+	port->of = port;
+	port->number = 1;
+	port->ethernet = true;
+	port->address.sin_family = AF_INET;
+	port->address.sin_addr.s_addr = htonl(0x0a580001 + (i << 16));
+	port->device.node_type = IBV_NODE_CA;
+	port->device.name[0] = 'm';
+	port->device.name[1] = (char)('0' + i);
+}
+
+/* Put a device in: another one than before, if there was one. */
+void fake_plug(struct fake_port *port)
+{
+	if (port->of)
+		port->of->generation++;
+	else
+		make_port(port);
+	port->of->there = true;
+	port->active = true;
+}
+
 void fake_reset(size_t ports)
 {
 	size_t i;
 
+	fake_hold_reset();
 	memset(&fake, 0, sizeof(fake));
 	comps = NULL;
 	sem_init(&fake.go, 0, 0);
-	for (i = 0; i < ports; i++) {
-		struct fake_port *port = &fake.port[i];
-
-		port->of = port;
-		port->number = 1;
-		port->there = true;
-		port->active = true;
-		port->ethernet = true;
-		port->address.sin_family = AF_INET;
-		port->address.sin_addr.s_addr = htonl(0x0a580001 + ((uint32_t)i << 16));
-		port->device.node_type = IBV_NODE_CA;
-		port->device.name[0] = 'm';
-		port->device.name[1] = (char)('0' + i);
-	}
+	for (i = 0; i < ports; i++)
+		fake_plug(&fake.port[i]);
 }
 
 /* It is on the device of the one before. */
@@ -212,6 +227,7 @@ struct fake_context *fake_context_new(struct fake_port *of)
 	one->generation = of->generation;
 	one->device = of->device;
 	one->context.device = &one->device;
+	one->context.cmd_fd = -1;
 	one->context.async_fd = -1;
 	return one;
 }

@@ -47,7 +47,9 @@ struct fake_port;
  * @generation: of the device when it was opened
  * @event: what it has to tell
  * @nr_events: of them
- * @next: all that are open, but for those of ids
+ * @users: ids that have it, if it is librdmacm's own
+ * @inode: of its cmd_fd, likewise
+ * @next: all that are open; those of librdmacm are by themselves
  */
 struct fake_context {
 	struct ibv_context context;
@@ -56,16 +58,19 @@ struct fake_context {
 	uint32_t generation;
 	struct ibv_async_event event[FAKE_EVENTS];
 	int nr_events;
+	int users;
+	uint64_t inode;
 	struct fake_context *next;
 };
 
 /**
  * struct fake_port - a port, alone on its device or beside others
  * @device: as the library has it
- * @of: the first port of the device, with its @device, @there and @generation
+ * @of: the first port of the device, with its @device, @there, @generation and @cm
  * @number: from 1
  * @there: it is in the list
  * @generation: of the device: with another one, what was opened before is dead
+ * @cm: what librdmacm has open of it, also of an earlier generation; NULL: nothing yet
  * @active: its port is
  * @ethernet: RoCE
  * @address: own
@@ -103,6 +108,7 @@ struct fake_port {
 	uint8_t number;
 	bool there;
 	uint32_t generation;
+	struct fake_context *cm;
 	bool active;
 	bool ethernet;
 	struct sockaddr_in address;
@@ -158,6 +164,8 @@ struct fake_datagram {
  * struct fake - the machine
  * @port: its devices
  * @contexts: open devices
+ * @no_driver: not even the kernel's part that all share is loaded
+ * @looks: times that it was looked for what there is
  * @live: things that are there, by enum fake_kind
  * @most: of them at once
  * @made: of them in all
@@ -172,6 +180,8 @@ struct fake_datagram {
 struct fake {
 	struct fake_port port[FAKE_PORTS];
 	struct fake_context *contexts;
+	bool no_driver;
+	uint32_t looks;
 	int live[FAKE_KINDS];
 	int most[FAKE_KINDS];
 	int made[FAKE_KINDS];
@@ -187,6 +197,8 @@ struct fake {
 extern struct fake fake;
 
 void fake_reset(size_t ports);
+void fake_plug(struct fake_port *port);
+bool fake_let_go(const struct fake_port *port);
 void fake_second_port(size_t port);
 int fake_live(void);
 void fake_answer(struct fake_port *port, void *mark, int status);
@@ -232,6 +244,10 @@ bool fake_heard(int fd);
 int fake_cm_ready(int fd);
 struct fake_context *fake_context_new(struct fake_port *of);
 bool fake_dead(const struct ibv_context *context);
+struct ibv_context *fake_hold(struct fake_port *of);
+void fake_unhold(struct ibv_context *context);
+void fake_hold_reset(void);
+bool fake_is_let_go(const struct ibv_context *context);
 void fake_qp_setup(struct fake_port *port, struct ibv_qp *qp);
 
 #endif /* FAKE_VERBS_H */

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "ib_scene.h"
 
@@ -266,14 +268,85 @@ static void test_a_device_is_pulled_out_and_put_in(void)
 	CHECK_EQ(fake.live[FAKE_ID], 0);
 	/* Who removes it waits for that. */
 	CHECK_EQ(fake.live[FAKE_CONTEXT], 0);
+	CHECK(fake_let_go(&fake.port[0]), "the library as well");
 	CHECK_EQ(ib_devices_scan(s.link), 0);
 	CHECK_EQ(fake.live[FAKE_CONTEXT], 0);
+	fake_plug(&fake.port[0]);
 	CHECK(reaches(&s, 0, LINK_RAIL_UP), "is found by itself");
+	CHECK(!fake_let_go(&fake.port[0]), "the library has another one");
 	CHECK_EQ(s.state.nr_rails, 1);
 	fake_async(&fake.port[0], IBV_EVENT_DEVICE_FATAL);
 	CHECK(reaches(&s, 0, LINK_RAIL_GONE), "has failed");
 	CHECK_EQ(fake_live(), 1);
 	end(&s);
+}
+
+/* Nobody is told that these are removed: they are in no use. */
+static void test_what_is_no_rail_is_let_go_as_well(void)
+{
+	struct scene s;
+	struct stat st;
+	int fd;
+
+	begin_loop(&s, 2);
+	CHECK_EQ(begin_link(&s, "=m1"), 0);
+	CHECK(reaches(&s, 0, LINK_RAIL_UP), "the other one");
+	CHECK_EQ(s.state.nr_rails, 1);
+	ib_devices_scan(s.link);
+	CHECK(!fake_let_go(&fake.port[0]), "it is there");
+	fake.port[0].there = false;
+	ib_devices_scan(s.link);
+	CHECK(fake_let_go(&fake.port[0]), "it is not");
+	CHECK(!fake_let_go(&fake.port[1]), "this one is");
+	/* One that the library has closed by itself: the number is another file's. */
+	CHECK(reaches(&s, 0, LINK_RAIL_UP), "well");
+	fake_async(&fake.port[1], IBV_EVENT_PORT_ERR);
+	CHECK(reaches(&s, 0, LINK_RAIL_DOWN), "closed");
+	fd = fake.port[1].cm->context.cmd_fd;
+	CHECK_EQ(dup2(fake.port[1].cm->context.async_fd, fd), fd);
+	fake.port[1].there = false;
+	ib_devices_scan(s.link);
+	CHECK(!fstat(fd, &st) && !S_ISCHR(st.st_mode), "is left alone");
+	CHECK_EQ(s.state.rail[0].state, LINK_RAIL_DOWN);
+	end(&s);
+}
+
+static void test_devices_may_come_late(void)
+{
+	static const enum config_infiniband_enable ways[] = {
+		CONFIG_INFINIBAND_AUTO, CONFIG_INFINIBAND_YES,
+	};
+	struct scene s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		begin_loop(&s, 0);
+		fake.no_driver = true;
+		s.config.enable = ways[i];
+		CHECK_EQ(begin_link(&s, NULL), 0);
+		CHECK_EQ(s.lines, 1);
+		CHECK(strstr(s.line, "no device yet"), "%s", s.line);
+		run(&s);
+		CHECK_EQ(s.state.nr_rails, 0);
+		/* It is looked for, which takes nothing: not one call of the libraries. */
+		CHECK_EQ(ib_look(s.link), -ENODEV);
+		CHECK_EQ(fake.looks, 2);
+		CHECK_EQ(fake.calls, 0);
+		/* The driver, but no device. */
+		fake.no_driver = false;
+		CHECK_EQ(ib_look(s.link), -ENODEV);
+		CHECK_EQ(fake_live(), 0);
+		fake_plug(&fake.port[1]);
+		CHECK_EQ(s.lines, 1);
+		CHECK(reaches(&s, 0, LINK_RAIL_UP), "by itself");
+		CHECK_EQ(strcmp(s.state.rail[0].name, "m1:1"), 0);
+		/* That it is there, and that it has joined. */
+		CHECK_EQ(s.lines, 3);
+		ib_look(s.link);
+		run(&s);
+		CHECK_EQ(s.lines, 3);
+		end(&s);
+	}
 }
 
 static void test_every_call_may_fail(void)
@@ -286,9 +359,12 @@ static void test_every_call_may_fail(void)
 	end(&s);
 	CHECK(calls > 40, "buffers alone take 32 calls");
 	for (fail = 1; fail <= calls; fail++) {
-		/* Without a device there is nothing to do, else it is tried again. */
-		if (!begin_failing(&s, 1, fail, NULL))
-			CHECK(reaches(&s, 0, LINK_RAIL_UP), "call %u", fail);
+		begin_loop(&s, 1);
+		fake.fail = fail;
+		CHECK_EQ(begin_link(&s, NULL), 0);
+		/* What has failed is tried again; here the next look is not waited for. */
+		ib_look(s.link);
+		CHECK(reaches(&s, 0, LINK_RAIL_UP), "call %u", fail);
 		end(&s);
 	}
 }
@@ -373,9 +449,8 @@ static void test_only_what_is_wanted_is_used(void)
 {
 	struct scene s;
 
-	CHECK_EQ(begin(&s, 0), -ENODEV);
-	end(&s);
-	CHECK_EQ(begin_failing(&s, 3, 0, "=m2,m0:1"), 0);
+	begin_loop(&s, 3);
+	CHECK_EQ(begin_link(&s, "=m2,m0:1"), 0);
 	CHECK(reaches(&s, 1, LINK_RAIL_UP), "the second");
 	CHECK_EQ(s.state.nr_rails, 2);
 	CHECK_EQ(strcmp(s.state.rail[0].name, "m2:1"), 0);
@@ -401,6 +476,8 @@ static const struct test_case cases[] = {
 	{ "a_group_that_is_lost_is_joined_again", test_a_group_that_is_lost_is_joined_again },
 	{ "answers_to_earlier_joins_do_not_count", test_answers_to_earlier_joins_do_not_count },
 	{ "a_device_is_pulled_out_and_put_in", test_a_device_is_pulled_out_and_put_in },
+	{ "what_is_no_rail_is_let_go_as_well", test_what_is_no_rail_is_let_go_as_well },
+	{ "devices_may_come_late", test_devices_may_come_late },
 	{ "every_call_may_fail", test_every_call_may_fail },
 	{ "a_thousand_nodes_take_no_more_than_one", test_a_thousand_nodes_take_no_more_than_one },
 	{ "a_rail_may_go_while_a_thread_is_busy", test_a_rail_may_go_while_a_thread_is_busy },

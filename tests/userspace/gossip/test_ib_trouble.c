@@ -157,7 +157,7 @@ static void who_is_no_rail_takes_no_room(void)
 	fake.port[5].there = false;
 	run(&s);
 	ib_devices_scan(s.link);
-	fake.port[5].there = true;
+	fake_plug(&fake.port[5]);
 	ib_devices_scan(s.link);
 	CHECK(reaches(&s, 5, LINK_RAIL_UP), "%s", s.state.rail[5].why);
 	CHECK_EQ(fake.live[FAKE_CONTEXT], RAILS_MAX);
@@ -179,7 +179,7 @@ static void new_names_take_the_places_of_those_that_are_gone(void)
 		fake.port[2].there = false;
 		run(&s);
 		ib_devices_scan(s.link);
-		fake.port[2].there = true;
+		fake_plug(&fake.port[2]);
 		fake.port[2].device.name[0]++;
 		ib_devices_scan(s.link);
 		CHECK(reaches(&s, 2, LINK_RAIL_UP), "%s", s.state.rail[2].why);

@@ -160,8 +160,10 @@ static void die(struct fake_port *port)
 	port->of->generation++;
 }
 
+/* What comes in its place is another one, also to the libraries. */
 static void unlist(struct fake_port *port)
 {
+	die(port);
 	port->of->there = false;
 	ibsim_later(ibsim_below(15 * IBSIM_S), IBSIM_DO_RETURN, index_of(port->of), 0);
 }
@@ -175,7 +177,6 @@ static bool remove_device(struct fake_port *port)
 	switch (ibsim_below(5)) {
 	case 0:
 		/* Nobody says anything. */
-		die(port);
 		unlist(port);
 		break;
 	case 1:
