@@ -63,6 +63,16 @@ $(BUILD)/gossip/%.o: gossipd/%.c META
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(GOSSIPD_CFLAGS) -MMD -MP -c $< -o $@
 
+# Where the plug-in will be is written into the daemon: "make", and then an installation with another
+# PREFIX, is to find it as well.
+.PHONY: gossipd-prefix
+gossipd-prefix:
+$(BUILD)/gossip/prefix: gossipd-prefix
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(PREFIX)' | cmp --quiet - $@ || echo '$(PREFIX)' > $@
+
+$(BUILD)/gossip/daemon/link.o: $(BUILD)/gossip/prefix
+
 $(BUILD)/gossipd: $(GOSSIPD_OBJ) $(BUILD)/libmaxwell.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(GOSSIPD_OBJ) $(BUILD)/libmaxwell.a \

@@ -19,6 +19,7 @@ import traceback
 import lab as labs
 import test_alone
 import test_faults
+import test_installed
 import test_maxctl
 import test_mdns
 from lab import QUICK, wait_for
@@ -428,7 +429,8 @@ CASES = [
     halves_find_each_other, another_interface_of_the_same_name, loss_kills_nobody,
     torn_state_is_survived, the_service_manager_is_told, without_the_module_it_says_so_once,
     the_hook_is_told_where_to, http_shows_the_state, what_is_wrong_ends_with_its_status,
-    static_peers_and_ipv6_alone_do, *test_alone.CASES, *test_faults.CASES, *test_maxctl.CASES, *test_mdns.CASES,
+    static_peers_and_ipv6_alone_do, *test_alone.CASES, *test_faults.CASES,
+    *test_installed.CASES, *test_maxctl.CASES, *test_mdns.CASES,
 ]
 
 
