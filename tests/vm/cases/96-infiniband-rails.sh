@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # boot: own
-# timeout: 400
+# timeout: 500
 # slow: it takes the guest two minutes of computing
 # not-debug: that kernel has no InfiniBand
 #
 # The plug-in for InfiniBand by itself, driven by a program of its own on two rails: ten thousand
-# datagrams, loss, cables that are pulled, and mckey in the same group.
+# datagrams, loss, cables that are pulled, devices that are removed, and mckey in the same group.
 
 . "${MAXWELL_SRC:-/maxwell/src}/tests/vm/lib.sh"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # boot: own
-# timeout: 300
+# timeout: 400
 # not-debug: that kernel has no InfiniBand
 #
 # A zone of real daemons with InfiniBand beside UDP: it starts on UDP, goes over to InfiniBand, and

@@ -15,6 +15,8 @@ import sys
 import fabric
 import lab as labs
 import railpeers
+import silence
+import zone
 from marker import MARKER
 
 MEMBERS = (2, 8, 16)
@@ -30,6 +32,7 @@ HOSTS = 3
 RAILS = 2
 FAILOVERS = 100
 FAILOVER_INTERVAL_MS = 5
+SWALLOWS = 25
 
 
 def p99(samples):
@@ -93,8 +96,22 @@ def rails():
     ]
 
 
+def silent():
+    """Daemons, and a rail in use that swallows everything without an error."""
+    with fabric.Fabric(RAILS) as cables, zone.Zone(cables) as lab:
+        lab.start()
+        silences = silence.swallowed(lab, lab.nodes[0], SWALLOWS)
+    labs.wait_for(fabric.empty, 30, "the zone's devices are gone")
+    print(f"# a rail in use swallowed everything {SWALLOWS} times: longest silence "
+          f"{statistics.median(silences):.0f} ms, p99 {p99(silences):.0f} ms, with a beacon every "
+          f"{silence.INTERVAL_MS} ms", flush=True)
+    return [{"name": "rail_silent_failover_p99_ms", "unit": "ms", "labels": {"cause": "swallow"},
+             "value": p99(silences), "median": statistics.median(silences), "max": max(silences),
+             "samples": len(silences), "interval_ms": silence.INTERVAL_MS, "swallowed": SWALLOWS}]
+
+
 def main():
-    metrics = []
+    metrics = silent()
     with fabric.Fabric(RAILS) as cables:
         there = 0
         for members in MEMBERS:

@@ -10,6 +10,7 @@ these a device is found.
 import os
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../userspace/gossip/net"))
@@ -32,6 +33,16 @@ def missing():
 def address4(rail, number):
     """Of a host on a rail."""
     return f"10.{88 + rail}.{number >> 8}.{number & 255}"
+
+
+def loaded(module):
+    """Whether the kernel has it now."""
+    return os.path.exists(f"/sys/module/{module}")
+
+
+def empty():
+    """Whether there is no device."""
+    return not os.listdir("/sys/class/infiniband")
 
 
 class Fabric:
@@ -89,13 +100,33 @@ class Fabric:
             labs.run("ip", "-n", name, "route", "add", GROUPS, "dev", port, "table", table)
             labs.run("ip", "-n", name, "rule", "add", "from", address4(rail, number), "table",
                      table)
-            inside(name, "rdma", "link", "add", device(number, rail), "type", "rxe", "netdev",
-                   port)
+            add_device(name, number, rail)
 
 
 def device(number, rail):
     """Name of the RDMA device, of which there is one in all of the kernel."""
     return f"rxe{number}r{rail}"
+
+
+def add_device(name, number, rail):
+    """Put it in."""
+    inside(name, "rdma", "link", "add", device(number, rail), "type", "rxe", "netdev", f"ib{rail}")
+
+
+def remove_device(number, rail, within_s):
+    """Pull it out; returns how long it took.
+
+    The kernel waits for who has it open, where no signal ends it: who asks is left there if it is
+    too long.
+    """
+    began = time.monotonic()
+    asker = subprocess.Popen(["rdma", "link", "del", device(number, rail)])
+    try:
+        status = asker.wait(timeout=within_s)
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"{device(number, rail)} is still open after {within_s} s") from None
+    assert status == 0, f"rdma link del: {status}"
+    return time.monotonic() - began
 
 
 def inside(name, *command, check=True):

@@ -20,6 +20,13 @@ RAILS = 2
 MANY = 10000
 GROUP = "239.77.1.3"
 GAP_MS = 100
+# What is removed is let go of in milliseconds.
+DELETE_S = 8
+# Before ports are looked at for the first time after the start.
+TOLD_S = 2
+# What is there without a device, each after who needs it.
+DRIVER = ("rdma_rxe", "rdma_ucm", "rdma_cm", "iw_cm", "ib_cm", "ib_uverbs", "ib_uverbs_support",
+          "ib_core")
 
 
 def ten_thousand_come(_):
@@ -70,6 +77,22 @@ def a_pulled_cable_is_taken_over(_):
     assert max(silences) < GAP_MS, silences
 
 
+def a_pulled_cable_is_told_to_who_sends_nothing(_):
+    """By the device's event alone: ports are looked at by themselves every five seconds only."""
+    listener = Peer("n2", "receive")
+    try:
+        listener.wait_up(RAILS)
+        fabric.cable("n2", 0, False)
+        wait_for(lambda: "no longer in the zone's group: the port is down" in listener.log(),
+                 TOLD_S, "it is told")
+        fabric.cable("n2", 0, True)
+        listener.wait_up(RAILS + 1)
+        listener.end()
+    finally:
+        listener.kill()
+        fabric.cable("n2", 0, True)
+
+
 def the_first_rail_is_gone_back_to(_):
     """Some seconds after it is well again, and without a gap."""
     with Peers(HOSTS, RAILS, 10 ** 9, 5) as peers:
@@ -91,20 +114,28 @@ def the_first_rail_is_gone_back_to(_):
 
 
 def a_device_goes_and_comes(_):
+    """By `rdma link del`, which waits until the last who has it open has let it go."""
     with Peers(HOSTS, RAILS, 10 ** 9, 5) as peers:
         peers.sender.begin()
         time.sleep(0.5)
         began_ns = time.monotonic_ns()
-        labs.run("rdma", "link", "del", fabric.device(1, 0))
+        took_s = fabric.remove_device(1, 0, DELETE_S)
         time.sleep(1)
-        heard = [len([ns for ns, _ in peer.numbers("heard") if ns > began_ns])
-                 for peer in peers.others]
-        assert min(heard) > 100, f"after the device was gone only {heard} were heard"
         joins = peers.sender.log().count("has joined")
-        fabric.inside("n1", "rdma", "link", "add", fabric.device(1, 0), "type", "rxe", "netdev",
-                      "ib0")
+        added_ns = time.monotonic_ns()
+        fabric.add_device("n1", 1, 0)
         wait_for(lambda: peers.sender.log().count("has joined") > joins, 30, "it joins again")
-        peers.end()
+        # It is gone back to after five seconds.
+        time.sleep(7)
+        ended_ns = time.monotonic_ns()
+        sender = peers.end()
+        silences = [max(gaps_ms(peer, began_ns, ended_ns)) for peer in peers.others]
+        print(f"# let go within {took_s:.2f} s, longest silence {max(silences):.1f} ms", flush=True)
+        assert max(silences) < GAP_MS, silences
+        # All that was not sent on the other rail.
+        since = sum(ns > began_ns for ns, _ in sender.numbers("sent"))
+        away = sum(began_ns < ns < added_ns for ns, _ in sender.numbers("sent"))
+        assert away < sender.counter(1, "sent") < since - 100, sender.said()[-900:]
 
 
 def a_stranger_in_the_group(_):
@@ -132,8 +163,41 @@ def a_stranger_in_the_group(_):
     assert listener.counter(0, "received") >= 1, listener.said()
 
 
+def the_driver_comes_late_and_the_last_device_goes(_):
+    """Modules that are loaded after the program; then a machine with one device and with none."""
+    devices = [(number, rail) for number in range(1, HOSTS + 1) for rail in range(RAILS)]
+    for number, rail in devices:
+        fabric.remove_device(number, rail, DELETE_S)
+    for module in filter(fabric.loaded, DRIVER):
+        labs.run("modprobe", "--remove", module)
+    listener = Peer("n2", "receive")
+    try:
+        wait_for(lambda: "InfiniBand is waited for: there is no device yet" in listener.log(), 5,
+                 "it waits")
+        # It looks every five seconds.
+        time.sleep(6)
+        assert not fabric.loaded("ib_core"), "waiting has the kernel load modules"
+        for module in DRIVER[:2]:
+            labs.run("modprobe", module)
+        time.sleep(6)
+        fabric.add_device("n2", 2, 0)
+        listener.wait_up(1)
+        fabric.remove_device(2, 0, DELETE_S)
+        fabric.add_device("n2", 2, 0)
+        listener.wait_up(2)
+        assert listener.log().count("InfiniBand is there now: rxe2r0:1") == 1, listener.log()
+        listener.end()
+    finally:
+        listener.kill()
+        for number, rail in devices:
+            if (number, rail) != (2, 0):
+                fabric.add_device(f"n{number}", number, rail)
+
+
 TESTS = [ten_thousand_come, urgent_ones_take_all_rails, loss_is_seen, a_pulled_cable_is_taken_over,
-         the_first_rail_is_gone_back_to, a_stranger_in_the_group]
+         a_pulled_cable_is_told_to_who_sends_nothing, the_first_rail_is_gone_back_to,
+         a_device_goes_and_comes, a_stranger_in_the_group,
+         the_driver_comes_late_and_the_last_device_goes]
 
 
 if __name__ == "__main__":

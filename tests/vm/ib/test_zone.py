@@ -5,114 +5,19 @@
 Usage: test_zone.py [PATTERN]
 """
 
-import json
-import os
-import socket
 import sys
 import time
 
 import fabric
 import lab as labs
+import silence
 from lab import wait_for
-from railpeers import PLUGIN
 from runner import each
+from zone import (GROUP, NODES, RAILS, Zone, groups_datagrams, infiniband, promoted, sent, verdicts,
+                  wait_promoted)
 
-NODES = 4
-RAILS = 2
-PROMOTE_S = 40
-IP = 0x0800
-# Of UDP and of InfiniBand, by default.
-GROUP = "239.192.0.0"
-
-
-class Zone(labs.Lab):
-    """Nodes that have all rails, and UDP."""
-
-    def __init__(self, cables, **settings):
-        os.makedirs("/run/gossipd", exist_ok=True)
-        super().__init__("/maxwell/bin/gossipd", NODES, InfiniBand_enable="yes",
-                         InfiniBand_plugin=PLUGIN, Sensors_interval="100ms",
-                         Http_enabled="yes", Http_listen="none", **labs.QUICK, **settings)
-        for node in self.nodes:
-            node.configure(Http_unix=node.path("http.sock"))
-            cables.plug(node.name, node.number)
-
-
-def get(node, path):
-    """What its HTTP server answers."""
-    with socket.socket(socket.AF_UNIX) as sock:
-        sock.settimeout(3)
-        sock.connect(node.path("http.sock"))
-        sock.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
-        answer = b""
-        while True:
-            got = sock.recv(65536)
-            if not got:
-                break
-            answer += got
-    return answer.split(b"\r\n\r\n", 1)[1].decode()
-
-
-def infiniband(node):
-    """Its own view of the link."""
-    links = json.loads(get(node, "/thermal/state"))["links"]
-    return next((link for link in links if link["name"] == "infiniband"), None)
-
-
-def sent(node):
-    """Datagrams that it sent by UDP, and by InfiniBand."""
-    return node.counters()["sent"], sum(rail["counters"]["sent"]
-                                        for rail in infiniband(node)["rails"])
-
-
-def socket_in(node):
-    """A socket that gets all that comes to a node."""
-    inside = os.open(f"/run/netns/{node.name}", os.O_RDONLY)
-    outside = os.open("/proc/self/ns/net", os.O_RDONLY)
-    os.setns(inside, os.CLONE_NEWNET)
-    try:
-        return socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(IP))
-    finally:
-        os.setns(outside, os.CLONE_NEWNET)
-        os.close(inside)
-        os.close(outside)
-
-
-def groups_datagrams(node, seconds):
-    """How many to the group come to a node by UDP."""
-    with socket_in(node) as sock:
-        sock.settimeout(0.05)
-        found = 0
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                packet, sender = sock.recvfrom(2048)
-            except TimeoutError:
-                continue
-            found += sender[0] == "eth0" and sender[2] == socket.PACKET_MULTICAST and \
-                packet[9] == socket.IPPROTO_UDP
-    return found
-
-
-def promoted(nodes, how=True):
-    """Whether all of some nodes have left UDP, or none."""
-    return all(infiniband(node)["promoted"] == how for node in nodes)
-
-
-def wait_promoted(nodes, how=True):
-    """Wait for that."""
-    try:
-        wait_for(lambda: promoted(nodes, how), PROMOTE_S, f"promoted: {how}")
-    except AssertionError as error:
-        raise AssertionError(f"{error}: {[infiniband(node) for node in nodes]}") from None
-
-
-def verdicts(lab, since_ns):
-    """Who was silent, or declared dead, by whom."""
-    return [(node.name, event.kind, event.words[0][-2:]) for node in lab.nodes
-            for event in node.events(since_ns)
-            if (event.kind == "member" and event.words[1] == "dead") or
-            (event.kind == "silent" and event.words[2] == "1")]
+DELETE_S = 8
+SWALLOWS = 3
 
 
 def all_leave_udp(lab):
@@ -143,6 +48,14 @@ def a_crisis_takes_all_ways(lab):
         fabric.lose(hot.name, 0, 0)
     wait_for(lambda: any(event.about("crisis", hot, on=False)
                          for event in others[0].events(began)), 30, "the end of the crisis")
+
+
+def a_rail_that_swallows_everything_is_noticed(lab):
+    """Without an error, and with nothing that is urgent."""
+    wait_promoted(lab.nodes)
+    silences = silence.swallowed(lab, lab.nodes[0], SWALLOWS)
+    print(f"# longest silence {max(silences):.0f} ms of {len(silences)}", flush=True)
+    assert max(silences) <= silence.BOUND_MS, silences
 
 
 def loss_on_the_rails_harms_nobody(lab):
@@ -209,6 +122,37 @@ def one_that_is_killed_is_missed_and_comes_back(lab):
     wait_promoted(lab.nodes)
 
 
+def devices_come_and_go(lab):
+    """Of a node that was not asked to wait for them, but does."""
+    node = lab.nodes[-1]
+    node.stop()
+    for rail in range(RAILS):
+        fabric.remove_device(node.number, rail, DELETE_S)
+    node.configure(InfiniBand_enable="auto")
+    node.start()
+    node.wait_running()
+    lab.wait_converged()
+    assert infiniband(node) is None, infiniband(node)
+    began = labs.now_ns()
+    for rail in range(RAILS):
+        fabric.add_device(node.name, node.number, rail)
+    wait_promoted(lab.nodes)
+    since = node.log()[node.log_start:]
+    assert since.count("InfiniBand is waited for") == 1, since
+    assert since.count("InfiniBand is there now") == 1, since
+    for rail in range(RAILS):
+        assert infiniband(node)["up"], infiniband(node)
+        took_s = fabric.remove_device(node.number, rail, DELETE_S)
+        print(f"# let go within {took_s:.2f} s", flush=True)
+    wait_promoted(lab.nodes, False)
+    assert not infiniband(node)["up"]
+    for rail in range(RAILS):
+        fabric.add_device(node.name, node.number, rail)
+    wait_promoted(lab.nodes)
+    dead = [found for found in verdicts(lab, began) if found[1] == "member"]
+    assert not dead, dead
+
+
 def strange_datagrams_are_counted(lab):
     """From somebody who is in the group, but has no key."""
     node = lab.nodes[1]
@@ -219,9 +163,10 @@ def strange_datagrams_are_counted(lab):
     lab.wait_converged()
 
 
-TESTS = [all_leave_udp, a_crisis_takes_all_ways, loss_on_the_rails_harms_nobody,
-         rails_that_are_lost_are_no_loss, who_has_udp_alone_is_heard,
-         one_that_is_killed_is_missed_and_comes_back, strange_datagrams_are_counted]
+TESTS = [all_leave_udp, a_crisis_takes_all_ways, a_rail_that_swallows_everything_is_noticed,
+         loss_on_the_rails_harms_nobody, rails_that_are_lost_are_no_loss, who_has_udp_alone_is_heard,
+         one_that_is_killed_is_missed_and_comes_back, devices_come_and_go,
+         strange_datagrams_are_counted]
 
 
 def main():
