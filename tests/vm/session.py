@@ -193,6 +193,10 @@ class Session:
     def report_leaks(self):
         """What kmemleak found, all boots together, as the last test."""
         name = "kmemleak"
+        if not self.boots:
+            self.number += 1
+            print(f"ok {self.number} {name} # SKIP all cases were skipped, so there was no boot")
+            return
         counts = [count for count, _ in self.leaks if count is not None]
         found = sum(counts)
         (OUT / name).mkdir(exist_ok=True)
