@@ -9,6 +9,7 @@ GOSSIPD_MISSING := $(shell for lib in $(GOSSIPD_LIBS); do pkg-config --exists $$
 GOSSIPD_SRC := $(wildcard gossipd/core/*.c gossipd/daemon/*.c)
 GOSSIPD_OBJ := $(GOSSIPD_SRC:gossipd/%.c=$(BUILD)/gossip/%.o)
 GOSSIPD_MAN := gossipd/man/gossipd.8
+GOSSIPD_CONF_MAN := gossipd/man/gossipd.conf.5
 GOSSIPD_UNIT := gossipd/gossipd.service
 GOSSIPD_PLUGINS := $(wildcard gossipd/plugins/*.sh)
 GOSSIPD_PLUGIN_DIR = $(DESTDIR)$(PREFIX)/lib/gossipd/plugins
@@ -21,6 +22,7 @@ GOSSIPD_IB_SRC := $(wildcard gossipd/ib/*.c gossipd/core/rails*.c gossipd/daemon
 	gossipd/core/hca_*.c)
 GOSSIPD_IB_OBJ := $(GOSSIPD_IB_SRC:gossipd/%.c=$(BUILD)/gossip-ib/%.o)
 GOSSIPD_IB_DIR = $(PREFIX)/lib/gossipd
+CONF_MAN_DIR = $(DESTDIR)$(PREFIX)/share/man/man5
 UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 # No fused operations: the core does the same on every machine. Lines for people may be cut short.
@@ -151,11 +153,12 @@ in-root-bench-gossip: $(BUILD)/gossipd
 # --- install ---
 
 .PHONY: install-gossipd uninstall-gossipd
-install-gossipd: gossipd ## install the daemon, its unit, its manual and plug-ins (as root)
+install-gossipd: gossipd ## install the daemon, its unit, its manuals and plug-ins (as root)
 	$(say) INSTALL $(DESTDIR)$(PREFIX)/sbin/gossipd
 	$(Q)install -D $(BUILD)/gossipd $(DESTDIR)$(PREFIX)/sbin/gossipd
 	$(Q)$(if $(GOSSIPD_IB),install -D --mode=644 --target-directory=$(DESTDIR)$(GOSSIPD_IB_DIR) $(GOSSIPD_IB))
 	$(Q)install -D --mode=644 $(GOSSIPD_MAN) $(MAN_DIR)/gossipd.8
+	$(Q)install -D --mode=644 $(GOSSIPD_CONF_MAN) $(CONF_MAN_DIR)/gossipd.conf.5
 	$(Q)install -D --target-directory=$(GOSSIPD_PLUGIN_DIR) $(GOSSIPD_PLUGINS)
 	$(Q)mkdir -p $(UNIT_DIR)
 	$(Q)sed 's|@prefix@|$(PREFIX)|' $(GOSSIPD_UNIT) > $(UNIT_DIR)/gossipd.service
@@ -163,7 +166,8 @@ install-gossipd: gossipd ## install the daemon, its unit, its manual and plug-in
 
 uninstall: uninstall-gossipd
 uninstall-gossipd:
-	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/gossipd $(MAN_DIR)/gossipd.8 $(UNIT_DIR)/gossipd.service
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/gossipd $(MAN_DIR)/gossipd.8 $(CONF_MAN_DIR)/gossipd.conf.5 \
+		$(UNIT_DIR)/gossipd.service
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/lib/gossipd
 
 ifeq ($(GOSSIPD_MISSING),)

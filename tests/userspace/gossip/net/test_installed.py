@@ -57,6 +57,8 @@ def where_it_is_installed_it_finds_its_plug_in(_):
         subprocess.run(["mount", "--bind", f"{work}/usr/local", "/usr/local"], check=True)
         try:
             check("/usr/local/sbin/gossipd", f"/usr/local/{LIBRARY}")
+            for page in ("man8/gossipd.8", "man5/gossipd.conf.5"):
+                assert os.path.exists(f"/usr/local/share/man/{page}"), page
         finally:
             subprocess.run(["umount", "/usr/local"], check=True)
     return ""
