@@ -10,12 +10,14 @@ enum ibsim_canary ibsim_canary;
 
 const char *const ibsim_canary_names[IBSIM_CANARIES] = {
 	[IBSIM_NO_CANARY] = "none", [IBSIM_CANARY_LEAK] = "leak",
-	[IBSIM_CANARY_BUFFER] = "buffer", [IBSIM_CANARY_ONE_RAIL] = "one_rail",
-	[IBSIM_CANARY_ALL_RAILS] = "all_rails", [IBSIM_CANARY_SPIN] = "spin",
+	[IBSIM_CANARY_HANDLES] = "handles", [IBSIM_CANARY_BUFFER] = "buffer",
+	[IBSIM_CANARY_ONE_RAIL] = "one_rail", [IBSIM_CANARY_ALL_RAILS] = "all_rails", [IBSIM_CANARY_SPIN] = "spin",
 	[IBSIM_CANARY_MUM] = "mum", [IBSIM_CANARY_STUCK] = "stuck",
 	[IBSIM_CANARY_DEAF] = "deaf", [IBSIM_CANARY_DICE] = "dice",
 };
 
+void __real_ib_devices_close(struct link *link);
+void __wrap_ib_devices_close(struct link *link);
 void __real_ib_handles_free(struct ib_rail *rail);
 void __wrap_ib_handles_free(struct ib_rail *rail);
 int __real_ib_post(struct ib_rail *rail, const uint64_t *slots, uint32_t nr);
@@ -29,12 +31,19 @@ void __wrap_ib_why(struct ib_rail *rail, const char *what, int err);
 void __real_ib_receive(struct ib_rail *rail);
 void __wrap_ib_receive(struct ib_rail *rail);
 
+/* Forgets the devices that it looks at. */
+void __wrap_ib_devices_close(struct link *link)
+{
+	if (ibsim_canary != IBSIM_CANARY_LEAK)
+		__real_ib_devices_close(link);
+}
+
 /* Forgets the handles of a rail. */
 void __wrap_ib_handles_free(struct ib_rail *rail)
 {
 	size_t i;
 
-	for (i = 0; ibsim_canary == IBSIM_CANARY_LEAK && i < IB_HANDLES; i++)
+	for (i = 0; ibsim_canary == IBSIM_CANARY_HANDLES && i < IB_HANDLES; i++)
 		rail->handles[i].ah = NULL;
 	__real_ib_handles_free(rail);
 }
