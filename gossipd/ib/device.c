@@ -20,7 +20,15 @@ struct found {
 	bool active;
 };
 
-static void tell_all(struct ib_device *device, uint8_t port, enum rail_input input, const char *why)
+/**
+ * ib_device_tell() - something happened to a device
+ * @device: which
+ * @port: of it; 0: all of it
+ * @input: what
+ * @why: in words, for people; NULL: nothing is wrong
+ */
+void ib_device_tell(struct ib_device *device, uint8_t port, enum rail_input input,
+		    const char *why)
 {
 	const char *name = ibv_get_device_name(device->context->device);
 	size_t i;
@@ -36,9 +44,14 @@ static void tell_all(struct ib_device *device, uint8_t port, enum rail_input inp
 	}
 }
 
-static void gone(struct ib_device *device, const char *why)
+/**
+ * ib_device_gone() - look at a device no more; its rails are closed next
+ * @device: which
+ * @why: in words, for people; NULL: they have been told
+ */
+void ib_device_gone(struct ib_device *device, const char *why)
 {
-	tell_all(device, 0, RAIL_IN_REMOVED, why);
+	ib_device_tell(device, 0, RAIL_IN_REMOVED, why);
 	ib_watch_stop(device->watch);
 	ibv_close_device(device->context);
 	device->watch = NULL;
@@ -64,7 +77,7 @@ void ib_device_removed(struct link *link, const char *name)
 			continue;
 		device->removed = true;
 		device->again_ns = uv_hrtime() + AGAIN_NS;
-		tell_all(device, 0, RAIL_IN_REMOVED, "the device is being removed");
+		ib_device_tell(device, 0, RAIL_IN_REMOVED, "the device is being removed");
 	}
 }
 
@@ -81,81 +94,10 @@ void ib_devices_let_go(struct link *link)
 
 		if (!device->context || !device->removed)
 			continue;
-		gone(device, NULL);
+		ib_device_gone(device, NULL);
 		ib_held_let_go(link, device->name);
 	}
 	ib_held_check(link);
-}
-
-/* Its own place among the port's addresses has another one now. */
-static void gid_changed(struct ib_device *device, uint8_t port)
-{
-	const char *name = ibv_get_device_name(device->context->device);
-	union ibv_gid gid;
-	size_t i;
-
-	for (i = 0; i < RAILS_MAX; i++) {
-		struct ib_rail *rail = &device->link->rail[i];
-
-		if (strcmp(rail->device, name) || rail->port != port || !rail->group)
-			continue;
-		if (!ibv_query_gid(device->context, port, rail->gid_index, &gid) &&
-		    !memcmp(&gid, &rail->gid, sizeof(gid)))
-			continue;
-		ib_why(rail, "its address is another one", 0);
-		ib_tell(device->link, i, RAIL_IN_ADDR_CHANGE, 0);
-	}
-}
-
-/* False if the device is no more. */
-static bool on_event(struct ib_device *device, const struct ibv_async_event *event)
-{
-	uint8_t port = event->element.port_num;
-
-	switch (event->event_type) {
-	case IBV_EVENT_PORT_ACTIVE:
-		tell_all(device, port, RAIL_IN_PORT_UP, NULL);
-		return true;
-	case IBV_EVENT_PORT_ERR:
-		tell_all(device, port, RAIL_IN_PORT_DOWN, "the port is down");
-		return true;
-	case IBV_EVENT_LID_CHANGE:
-		tell_all(device, port, RAIL_IN_ADDR_CHANGE, "its LID is another one");
-		return true;
-	case IBV_EVENT_PKEY_CHANGE:
-		tell_all(device, port, RAIL_IN_ADDR_CHANGE, "the partitions are other ones");
-		return true;
-	case IBV_EVENT_SM_CHANGE:
-		tell_all(device, port, RAIL_IN_SM_CHANGE, "another subnet manager");
-		return true;
-	case IBV_EVENT_CLIENT_REREGISTER:
-		tell_all(device, port, RAIL_IN_REREGISTER,
-			 "the subnet manager asks to join again");
-		return true;
-	case IBV_EVENT_GID_CHANGE:
-		gid_changed(device, port);
-		return true;
-	case IBV_EVENT_DEVICE_FATAL:
-		gone(device, "the device has failed");
-		return false;
-	default:
-		return true;
-	}
-}
-
-static void on_readable(void *ctx, bool ended)
-{
-	struct ib_device *device = ctx;
-	struct ibv_async_event event, copy;
-
-	while (!ibv_get_async_event(device->context, &event)) {
-		copy = event;
-		ibv_ack_async_event(&event);
-		if (!on_event(device, &copy))
-			return;
-	}
-	if (ended)
-		gone(device, "the device is gone");
 }
 
 /* One that is known; else in a free place, opened. */
@@ -183,7 +125,7 @@ static struct ib_device *take(struct link *link, struct ibv_device *from)
 	place->context = ibv_open_device(from);
 	if (!place->context)
 		return NULL;
-	place->watch = ib_watch_start(link, place->context->async_fd, on_readable, place);
+	place->watch = ib_watch_start(link, place->context->async_fd, ib_device_events, place);
 	if (place->watch)
 		return place;
 	ibv_close_device(place->context);
@@ -330,7 +272,7 @@ size_t ib_devices_scan(struct link *link)
 	link->waiting = link->waiting && !nr;
 	for (i = 0; i < IB_DEVICES_MAX; i++) {
 		if (link->device[i].context && !link->device[i].seen)
-			gone(&link->device[i], "the device is gone");
+			ib_device_gone(&link->device[i], "the device is gone");
 	}
 	ib_held_check(link);
 	return nr;

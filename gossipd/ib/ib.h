@@ -282,7 +282,13 @@ void ib_drive_start(struct link *link);
 int ib_look(struct link *link);
 void ib_drive_stop(struct link *link);
 
+/* event.c */
+void ib_device_events(void *ctx, bool ended);
+
 /* device.c */
+void ib_device_tell(struct ib_device *device, uint8_t port, enum rail_input input,
+		    const char *why);
+void ib_device_gone(struct ib_device *device, const char *why);
 size_t ib_devices_scan(struct link *link);
 void ib_device_removed(struct link *link, const char *name);
 void ib_devices_let_go(struct link *link);
