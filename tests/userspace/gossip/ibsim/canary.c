@@ -11,9 +11,11 @@ enum ibsim_canary ibsim_canary;
 const char *const ibsim_canary_names[IBSIM_CANARIES] = {
 	[IBSIM_NO_CANARY] = "none", [IBSIM_CANARY_LEAK] = "leak",
 	[IBSIM_CANARY_HANDLES] = "handles", [IBSIM_CANARY_BUFFER] = "buffer",
-	[IBSIM_CANARY_ONE_RAIL] = "one_rail", [IBSIM_CANARY_ALL_RAILS] = "all_rails", [IBSIM_CANARY_SPIN] = "spin",
+	[IBSIM_CANARY_ONE_RAIL] = "one_rail", [IBSIM_CANARY_ALL_RAILS] = "all_rails",
+	[IBSIM_CANARY_SPIN] = "spin",
 	[IBSIM_CANARY_MUM] = "mum", [IBSIM_CANARY_STUCK] = "stuck",
-	[IBSIM_CANARY_DEAF] = "deaf", [IBSIM_CANARY_DICE] = "dice",
+	[IBSIM_CANARY_DEAF] = "deaf", [IBSIM_CANARY_HOLD] = "hold",
+	[IBSIM_CANARY_DICE] = "dice",
 };
 
 void __real_ib_devices_close(struct link *link);
@@ -30,6 +32,10 @@ void __real_ib_why(struct ib_rail *rail, const char *what, int err);
 void __wrap_ib_why(struct ib_rail *rail, const char *what, int err);
 void __real_ib_receive(struct ib_rail *rail);
 void __wrap_ib_receive(struct ib_rail *rail);
+void __real_ib_held_let_go(struct link *link, const char *name);
+void __wrap_ib_held_let_go(struct link *link, const char *name);
+void __real_ib_held_check(struct link *link);
+void __wrap_ib_held_check(struct link *link);
 
 /* Forgets the devices that it looks at. */
 void __wrap_ib_devices_close(struct link *link)
@@ -98,4 +104,17 @@ void __wrap_ib_receive(struct ib_rail *rail)
 		return;
 	}
 	__real_ib_receive(rail);
+}
+
+/* Leaves the library what it has open. */
+void __wrap_ib_held_let_go(struct link *link, const char *name)
+{
+	if (ibsim_canary != IBSIM_CANARY_HOLD)
+		__real_ib_held_let_go(link, name);
+}
+
+void __wrap_ib_held_check(struct link *link)
+{
+	if (ibsim_canary != IBSIM_CANARY_HOLD)
+		__real_ib_held_check(link);
 }

@@ -11,7 +11,7 @@ const char *const ibsim_fault_names[IBSIM_FAULTS] = {
 	[IBSIM_PORT_DOWN] = "port_down", [IBSIM_PORT_UP] = "port_up",
 	[IBSIM_PORT_SILENT] = "port_changes_silently", [IBSIM_REMOVED] = "device_removed",
 	[IBSIM_RETURNED] = "device_returned", [IBSIM_RENAMED] = "device_renamed",
-	[IBSIM_PLUGGED] = "device_plugged",
+	[IBSIM_NO_DEVICE] = "no_device_yet", [IBSIM_PLUGGED] = "device_plugged",
 	[IBSIM_REFUSED] = "join_refused", [IBSIM_LOST] = "join_lost",
 	[IBSIM_LATE] = "join_late", [IBSIM_STALE] = "join_stale", [IBSIM_TWICE] = "join_twice",
 	[IBSIM_GROUP_LOST] = "group_lost", [IBSIM_SM_CHANGE] = "sm_change",
@@ -163,6 +163,8 @@ static void die(struct fake_port *port)
 /* What comes in its place is another one, also to the libraries. */
 static void unlist(struct fake_port *port)
 {
+	if (port->of->there)
+		ibsim->gone_ns[index_of(port->of)] = ibsim_now_ns;
 	die(port);
 	port->of->there = false;
 	ibsim_later(ibsim_below(15 * IBSIM_S), IBSIM_DO_RETURN, index_of(port->of), 0);
@@ -221,6 +223,13 @@ static void rename_device(struct fake_port *port)
 	}
 }
 
+static void put_in(struct fake_port *port)
+{
+	port->of->there = true;
+	ibsim->gone_ns[index_of(port->of)] = 0;
+	fake.no_driver = false;
+}
+
 static void device_returns(struct fake_port *port)
 {
 	if (port->of->there)
@@ -228,7 +237,7 @@ static void device_returns(struct fake_port *port)
 	ibsim_fault(IBSIM_RETURNED);
 	if (ibsim_may(IBSIM_RENAMED) && ibsim_chance(500))
 		rename_device(port->of);
-	port->of->there = true;
+	put_in(port);
 }
 
 static void plug(void)
@@ -239,7 +248,7 @@ static void plug(void)
 		if (fake.port[i].of == &fake.port[i] && !fake.port[i].there &&
 		    !fake.port[i].generation) {
 			ibsim_fault(IBSIM_PLUGGED);
-			fake.port[i].there = true;
+			put_in(&fake.port[i]);
 			return;
 		}
 	}
@@ -468,7 +477,7 @@ void ibsim_heal(void)
 	for (i = 0; i < ibsim->opt.ports; i++) {
 		struct fake_port *port = &fake.port[i];
 
-		port->of->there = true;
+		put_in(port);
 		port->address.sin_family = AF_INET;
 		if (port->mute)
 			fake_complete(port, IBV_WC_SUCCESS);

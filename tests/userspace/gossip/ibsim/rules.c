@@ -11,6 +11,8 @@
 extern const struct link_ops gossipd_link;
 
 #define OPENINGS_NS (10 * IBSIM_S)
+/* Devices are looked for every 5 s. */
+#define HELD_NS (6 * IBSIM_S)
 #define STALE "what was wrong before"
 
 const char *const ibsim_rule_names[IBSIM_RULES] = {
@@ -18,7 +20,7 @@ const char *const ibsim_rule_names[IBSIM_RULES] = {
 	[IBSIM_SLOTS] = "slots", [IBSIM_SENDS] = "sends", [IBSIM_URGENT] = "urgent",
 	[IBSIM_COUNTERS] = "counters", [IBSIM_HEALING] = "healing", [IBSIM_BUSY] = "busy",
 	[IBSIM_TROUBLE] = "trouble", [IBSIM_TOLD] = "told", [IBSIM_LIBRARY] = "library",
-	[IBSIM_BOUNDS] = "bounds", [IBSIM_AFTER_CLOSE] = "after_close",
+	[IBSIM_BOUNDS] = "bounds", [IBSIM_HELD] = "held", [IBSIM_AFTER_CLOSE] = "after_close",
 	[IBSIM_CRASHED] = "crashed", [IBSIM_REPEAT] = "repeat",
 };
 
@@ -229,6 +231,23 @@ static void look_at_bounds(const struct link_state *state)
 			    fake.live[FAKE_CONTEXT]);
 }
 
+/* Who removes a device may have to wait until nobody has it open, the library neither. */
+static void look_at_held(void)
+{
+	size_t i;
+
+	for (i = 0; i < ibsim->opt.ports; i++) {
+		const struct fake_port *port = &fake.port[i];
+
+		if (!ibsim->gone_ns[i] || ibsim_now_ns - ibsim->gone_ns[i] < HELD_NS)
+			continue;
+		ibsim->gone_ns[i] = 0;
+		if (port->cm && !fake_let_go(port))
+			ibsim_break(IBSIM_HELD, "%s is gone, and the library has it open",
+				    port->device.name);
+	}
+}
+
 /* After each round of the loop; @quiet: it has nothing more to do for now. */
 void ibsim_look(bool quiet)
 {
@@ -246,6 +265,8 @@ void ibsim_look(bool quiet)
 		up = up || state.rail[i].state == LINK_RAIL_UP;
 	}
 	look_at_bounds(&state);
+	if (quiet)
+		look_at_held();
 	if (quiet && (state.up != up || ibsim->up != up))
 		ibsim_break(IBSIM_TOLD, "a rail is up: %d, it says %d, and said %d", up, state.up,
 			    ibsim->up);

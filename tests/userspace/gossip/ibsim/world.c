@@ -102,9 +102,12 @@ static void print_options(const struct ibsim_options *o)
 
 static void make_machine(void)
 {
+	bool some = false;
 	uint32_t i;
 
 	fake_reset(ibsim->opt.ports);
+	fake.fate = ibsim_fate;
+	fake.join = ibsim_joining;
 	for (i = 1; i < ibsim->opt.ports; i++) {
 		if (fake.port[i - 1].number == 1 && ibsim_chance(ibsim->opt.two))
 			fake_second_port(i);
@@ -113,12 +116,15 @@ static void make_machine(void)
 		struct fake_port *port = &fake.port[i];
 
 		port->ethernet = ibsim->opt.ethernet;
-		/* Some come later, but for the first one, without which there is nothing. */
-		if (i && ibsim->opt.kinds >> IBSIM_PLUGGED & 1 && ibsim_chance(300))
-			port->of->there = port->of == &fake.port[0];
+		/* Some come later. */
+		if (ibsim->opt.kinds >> IBSIM_PLUGGED & 1 && ibsim_chance(300))
+			port->of->there = false;
+		some = some || port->of->there;
 	}
-	fake.fate = ibsim_fate;
-	fake.join = ibsim_joining;
+	if (some)
+		return;
+	ibsim_fault(IBSIM_NO_DEVICE);
+	fake.no_driver = ibsim_chance(500);
 }
 
 /* Until the loop would wait. */
