@@ -17,8 +17,8 @@
 #include "fake_verbs.h"
 
 /* Numbers of the kernel's files of devices. */
-#define MAJOR 231
-#define MINOR 192
+#define MAJOR 231U
+#define MINOR 192U
 
 int fake_access(const char *path, int mode);
 int fake_faccessat(int dir, const char *path, int mode, int flags);

@@ -12,10 +12,9 @@ const char *const ibsim_canary_names[IBSIM_CANARIES] = {
 	[IBSIM_NO_CANARY] = "none", [IBSIM_CANARY_LEAK] = "leak",
 	[IBSIM_CANARY_HANDLES] = "handles", [IBSIM_CANARY_BUFFER] = "buffer",
 	[IBSIM_CANARY_ONE_RAIL] = "one_rail", [IBSIM_CANARY_ALL_RAILS] = "all_rails",
-	[IBSIM_CANARY_SPIN] = "spin",
-	[IBSIM_CANARY_MUM] = "mum", [IBSIM_CANARY_STUCK] = "stuck",
-	[IBSIM_CANARY_DEAF] = "deaf", [IBSIM_CANARY_HOLD] = "hold",
-	[IBSIM_CANARY_DICE] = "dice",
+	[IBSIM_CANARY_SPIN] = "spin", [IBSIM_CANARY_MUM] = "mum",
+	[IBSIM_CANARY_STUCK] = "stuck", [IBSIM_CANARY_DEAF] = "deaf",
+	[IBSIM_CANARY_HOLD] = "hold", [IBSIM_CANARY_DICE] = "dice",
 };
 
 void __real_ib_devices_close(struct link *link);
