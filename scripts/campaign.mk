@@ -8,7 +8,7 @@ CAMPAIGN_MAKE = $(MAKE) --no-print-directory -C tests/userspace/gossip/sim
 CAMPAIGN_SEEDS = $(or $(SEEDS),100)
 CAMPAIGN_SHORT_SEEDS = $(or $(SEEDS),200)
 # What the suite has of it: so many worlds from 1 on, and so many that nobody has seen.
-CAMPAIGN_FIXED = 50
+CAMPAIGN_FIXED = 300
 CAMPAIGN_FRESH = 0
 # That of the plug-in for InfiniBand.
 CAMPAIGN_IB_DIR := build/campaign-ib

@@ -21,7 +21,7 @@
 #define PAST_NS UINT64_C(80000000)
 /* What an edge has to shed, as a share of the range of the power. */
 #define EDGE_SHARE 0.2
-/* Before it the price was still for so long: what falls then is not what an earlier one has shed. */
+/* Before it the price was still for so long: what falls is not what an earlier one has shed. */
 #define STILL_NS UINT64_C(10000000000)
 #define STILL_SHARE 0.05
 /* A load that changes by more is another one, as a share of what it was. */
@@ -118,6 +118,17 @@ void actuation_step(struct actuation *a, const struct actuation_input *in)
 	remember(a, in);
 }
 
+/* How many of them come before one, by length, and of equals by their order. */
+static unsigned int rank(const struct actuation *a, unsigned int nr, unsigned int of)
+{
+	unsigned int below = 0, i;
+
+	for (i = 0; i < nr; i++)
+		below += a->delay_s[i] < a->delay_s[of] ||
+			 (i < of && a->delay_s[i] == a->delay_s[of]);
+	return below;
+}
+
 /**
  * actuation_delay() - what has been measured
  * @a: state
@@ -126,17 +137,12 @@ void actuation_step(struct actuation *a, const struct actuation_input *in)
  */
 double actuation_delay(const struct actuation *a)
 {
-	unsigned int nr = a->nr < ACTUATION_EPISODES ? a->nr : ACTUATION_EPISODES, i, j, below;
+	unsigned int nr = a->nr < ACTUATION_EPISODES ? a->nr : ACTUATION_EPISODES, i = 0;
 
 	if (nr < EPISODES_MIN)
 		return NAN;
-	/* The one with as many below it, of equals those that come first: of two middles the longer. */
-	for (i = 0; i < nr; i++) {
-		for (j = 0, below = 0; j < nr; j++)
-			below += a->delay_s[j] < a->delay_s[i] ||
-				 (a->delay_s[j] == a->delay_s[i] && j < i);
-		if (below == nr / 2)
-			break;
-	}
+	/* Of two in the middle the longer. */
+	while (i + 1 < nr && rank(a, nr, i) != nr / 2)
+		i++;
 	return a->delay_s[i];
 }

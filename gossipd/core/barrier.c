@@ -87,10 +87,11 @@ double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
 
 	*power_w = b->power_w;
 	for (i = 0; i < DELAY_PIECES && piece_s > 0; i++) {
-		double cap_w = fmin(delay_line_at(&b->caps, in->delay_s - piece_s * i) + b->beyond_w,
-				    in->power_max_w);
-		double next_w = *power_w + (cap_w - *power_w) * follow;
+		double cap_w = delay_line_at(&b->caps, in->delay_s - piece_s * i) + b->beyond_w;
+		double next_w;
 
+		cap_w = fmin(cap_w, in->power_max_w);
+		next_w = *power_w + (cap_w - *power_w) * follow;
 		temp_c += (rest_temp(b, m, fmax(*power_w, next_w)) - temp_c) * way;
 		*power_w = next_w;
 	}

@@ -9,7 +9,7 @@
 /* How long a demand that has gone is expected back. */
 #define DEMAND_MEMORY_S 3600.0
 
-/* A coarse sensor says the same for a while, and then another thing: nothing to be followed at once. */
+/* A coarse sensor says the same for a while, then another thing: not to be followed at once. */
 #define OBSERVER_S_PER_C 1.0
 #define OBSERVER_MAX_S 2.0
 

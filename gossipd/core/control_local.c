@@ -23,7 +23,7 @@
  */
 #define HELD 0.5
 
-/* Those who wait for a CPU are priced out from so much below the target on, or if so much is shed. */
+/* Who waits for a CPU is priced out from so much below the target on, or if so much is shed. */
 #define CROWD_SPAN_C 10.0
 #define CROWD_SHARE 0.02
 

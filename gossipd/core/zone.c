@@ -253,18 +253,23 @@ static void headrooms(const struct gossip *g, struct aggregate *z, const struct 
 	}
 }
 
+/* The middle of one kind of figures, as guessed by what it was. */
+static double middle_of(const struct gossip *g, size_t kind, size_t nr, double guess)
+{
+	return robust_median_near(g->scratch + kind * g->config.members_max, nr, guess);
+}
+
 /* Put together what is known of the zone: who there is, and all figures. */
 void zone_aggregate(struct gossip *g)
 {
 	struct aggregate *z = &g->zone;
-	size_t room = g->config.members_max;
 	struct sums s = { 0 };
 
 	count_nodes(g, z);
 	look_at_all(g, z, &s);
-	z->temp_median_c = robust_median_near(g->scratch + READ_TEMP * room, s.nr, z->temp_median_c);
-	z->inlet_c = robust_median_near(g->scratch + READ_INLET * room, s.nr, z->inlet_c);
-	z->margin_median_c = robust_median_near(g->scratch + READ_MARGIN * room, s.nr, z->margin_median_c);
+	z->temp_median_c = middle_of(g, READ_TEMP, s.nr, z->temp_median_c);
+	z->inlet_c = middle_of(g, READ_INLET, s.nr, z->inlet_c);
+	z->margin_median_c = middle_of(g, READ_MARGIN, s.nr, z->margin_median_c);
 	headrooms(g, z, &s);
 	g->figured_ns = g->now_ns;
 	notice_partition(g);

@@ -146,16 +146,15 @@ static void what_does_not_obey_is_given_up(void)
 static void only_an_edge_after_a_quiet_time_counts(void)
 {
 	struct scene s;
-	double price;
-	int i;
+	int i, tenths;
 
 	begin(&s, 3);
-	/* A ramp from the first to the last of the load in four seconds; what falls is of its beginning. */
+	/* A ramp through all of the load in four seconds: what falls is of its beginning. */
 	for (i = 0; i < 10; i++) {
 		go(&s, 1, 12);
 		go(&s, 3.9, 12);
-		for (price = 3.9; price < 17; price += 0.3)
-			go(&s, price, 0.1);
+		for (tenths = 39; tenths < 170; tenths += 3)
+			go(&s, tenths / 10.0, 0.1);
 		go(&s, 17, 5);
 	}
 	CHECK(isnan(actuation_delay(&s.a)) || actuation_delay(&s.a) >= 3, "%g",

@@ -243,46 +243,52 @@ static void it_settles_with_another_plant(void)
 	}
 }
 
+/* The neighbour has that margin for a while. */
+static void next_door(struct scene *s, struct control_neighbour *n, double margin_c, double seconds)
+{
+	n->margin_c = margin_c;
+	scene_run(s, s->time_s + seconds);
+}
+
 /* Crises next door are the edges; between them the loop measures itself, and then is as it was. */
-static void it_finds_out_how_late_it_is(void)
+static void find_out(double delay_s)
 {
 	struct control_neighbour hot = { .coupling = 0.8, .weight = 1, .trend_c_per_s = NAN };
-	unsigned int i, j;
+	struct control_params p = params_of(false);
+	struct scene s;
+	int i;
 
-	for (i = 0; i < NR_DELAYS - 1; i++) {
-		struct control_params p = params_of(false);
-		struct scene s;
-
-		scene_init(&s, false, delays_s[i], 20, &p);
-		s.in.actuation_delay_s = NAN;
-		s.in.neighbours = &hot;
-		s.in.nr_neighbours = 1;
-		for (j = 0; j < 8; j++) {
-			hot.margin_c = 30;
-			scene_run(&s, s.time_s + 60);
-			hot.margin_c = 2;
-			scene_run(&s, s.time_s + 20);
-		}
-		CHECK(s.out.actuation_delay_s >= delays_s[i] - 0.2 &&
-		      s.out.actuation_delay_s < delays_s[i] + 0.5, "%g s are %g", delays_s[i],
-		      s.out.actuation_delay_s);
-		/* It goes by it: a way of 7 of 63 takes its part of two delays. */
-		hot.margin_c = 30;
-		scene_run(&s, s.time_s + 60);
-		hot.margin_c = 2;
-		scene_run(&s, s.time_s + 0.15 * delays_s[i]);
-		CHECK(delays_s[i] < 5 || s.out.external.multiplier < 7 * CONTROL_ONE,
-		      "too quick: %u", s.out.external.multiplier);
-		scene_run(&s, s.time_s + 0.15 * delays_s[i] + 1);
-		CHECK(s.out.external.multiplier > 7.9 * CONTROL_ONE, "too slow: %u",
-		      s.out.external.multiplier);
-		hot.margin_c = 30;
-		s.plant.ambient_c = 40;
-		s.late_from_s = s.time_s + 1200;
-		scene_run(&s, s.time_s + 1500);
-		check_quiet(&s, "delay measured");
-		scene_end(&s);
+	scene_init(&s, false, delay_s, 20, &p);
+	s.in.actuation_delay_s = NAN;
+	s.in.neighbours = &hot;
+	s.in.nr_neighbours = 1;
+	for (i = 0; i < 8; i++) {
+		next_door(&s, &hot, 30, 60);
+		next_door(&s, &hot, 2, 20);
 	}
+	CHECK(s.out.actuation_delay_s >= delay_s - 0.2 && s.out.actuation_delay_s < delay_s + 0.5,
+	      "%g s are %g", delay_s, s.out.actuation_delay_s);
+	/* It goes by it: a way of 7 of 63 takes its part of two delays. */
+	next_door(&s, &hot, 30, 60);
+	next_door(&s, &hot, 2, 0.15 * delay_s);
+	CHECK(delay_s < 5 || s.out.external.multiplier < 7 * CONTROL_ONE, "too quick: %u",
+	      s.out.external.multiplier);
+	next_door(&s, &hot, 2, 0.15 * delay_s + 1);
+	CHECK(s.out.external.multiplier > 7.9 * CONTROL_ONE, "too slow: %u",
+	      s.out.external.multiplier);
+	s.plant.ambient_c = 40;
+	s.late_from_s = s.time_s + 1200;
+	next_door(&s, &hot, 30, 1500);
+	check_quiet(&s, "delay measured");
+	scene_end(&s);
+}
+
+static void it_finds_out_how_late_it_is(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_DELAYS - 1; i++)
+		find_out(delays_s[i]);
 }
 
 static void surges(bool physics, double delay_s, bool curve, const char *what)

@@ -190,23 +190,23 @@ static void a_cold_start_is_not_wound_up(void)
 {
 	struct pid pid = { 0 };
 	struct pid_gains held = gains;
-	double error;
+	int tenths;
 
 	pid_start(&pid, &gains, -30, 0);
-	for (error = -30; error < 0; error += 0.3) {
-		pid_step(&pid, &gains, error, 0.1);
-		CHECK(pid.output == 0, "it sheds %g at %g", pid.output, error);
+	for (tenths = -300; tenths < 0; tenths += 3) {
+		pid_step(&pid, &gains, tenths / 10.0, 0.1);
+		CHECK(pid.output == 0, "it sheds %g at %d", pid.output, tenths / 10);
 	}
 	/* With some of it held it begins early, but not at once. */
 	held.held = 0.3;
 	pid = (struct pid) { 0 };
 	pid_start(&pid, &held, -30, 0);
-	for (error = -30; error < -6; error += 0.3) {
-		pid_step(&pid, &held, error, 0.1);
-		CHECK(pid.output < (1 / 1e9), "it sheds %g at %g", pid.output, error);
+	for (tenths = -300; tenths < -60; tenths += 3) {
+		pid_step(&pid, &held, tenths / 10.0, 0.1);
+		CHECK(pid.output < (1 / 1e9), "it sheds %g at %d", pid.output, tenths / 10);
 	}
-	for (; error < 0; error += 0.3)
-		pid_step(&pid, &held, error, 0.1);
+	for (; tenths < 0; tenths += 3)
+		pid_step(&pid, &held, tenths / 10.0, 0.1);
 	CHECK(pid.output > 0.2, "it has begun with %g", pid.output);
 	/* Kept ready no more: it is as if nothing had been. */
 	pid_step(&pid, &gains, -1, 0.1);

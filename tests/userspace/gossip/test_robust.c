@@ -241,7 +241,7 @@ static void no_order_of_the_values_matters(void)
 /* Whatever is guessed, and near the middle above all. */
 static void a_guess_changes_no_median(void)
 {
-	double values[40], copy[40], median, guess;
+	double values[40] = { 0 }, copy[40], median, guess;
 	size_t nr, i;
 	int round;
 

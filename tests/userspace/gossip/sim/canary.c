@@ -59,8 +59,8 @@ void __wrap_links_route_all(struct gossip *g, bool must, struct gossip_route *ro
 /**
  * sim_canary_control() - tunables of the controller
  *
- * Return: NULL: the defaults; or some that let the price go up and down as fast as it will, for a
- *	bug on purpose.
+ * Return: NULL: the defaults; or some that shed all of the load for two degrees, at once and
+ *	with no regard to how late that has its effect, for a bug on purpose.
  */
 const struct control_params *sim_canary_control(void)
 {
@@ -69,6 +69,13 @@ const struct control_params *sim_canary_control(void)
 	if (sim_canary != SIM_CANARY_HUNT)
 		return NULL;
 	hasty = control_defaults;
+	hasty.gain_per_c = 0.5;
+	hasty.integral_s = 1;
+	hasty.dead_band_c = 0.2;
+	hasty.lag_s = 0;
+	hasty.filter_s = 0.05;
+	hasty.trend_s = 0.1;
+	hasty.external_release_s = 0.1;
 	hasty.release_ratio = 1;
 	hasty.slew_s = 0.1;
 	hasty.release_s = 1;

@@ -16,15 +16,22 @@ static bool before(const struct sim_due *a, const struct sim_due *b)
 	return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
+static void *longer(void *array, size_t bytes)
+{
+	void *new = realloc(array, bytes);
+
+	if (!new)
+		abort();
+	return new;
+}
+
 static void grow(struct sim_queue *q)
 {
 	uint32_t i;
 
 	q->room = q->room ? 2 * q->room : ROOM_FIRST;
-	q->due = realloc(q->due, q->room * sizeof(*q->due));
-	q->events = realloc(q->events, q->room * sizeof(*q->events));
-	if (!q->due || !q->events)
-		abort();
+	q->due = longer(q->due, q->room * sizeof(*q->due));
+	q->events = longer(q->events, q->room * sizeof(*q->events));
 	for (i = q->nr; i < q->room; i++)
 		q->due[i].event = i;
 }
