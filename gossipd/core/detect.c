@@ -103,19 +103,25 @@ bool detect_old(const struct gossip *g, const struct gw_beacon *b)
 	return b->age_ms >= AGE_MAX_MS || b->age_ms >= MISSED_SILENT * interval;
 }
 
-/* When to look next at what follows from a time without a word; also after a change of state. */
+static bool lives(const struct member *m)
+{
+	return m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT;
+}
+
+/*
+ * When to look next at what follows from a time without a word; also after a change of state. What
+ * is due already, and has not been done yet, still is: a claim may come in between.
+ */
 void detect_watch(struct gossip *g, const struct member *m)
 {
-	uint64_t silent = over(g, m, MISSED_SILENT * interval_ns(g, m));
-	uint64_t unseen = over(g, m, unseen_after(g, m));
-	uint64_t forget = forget_at(g, m), next = forget;
+	uint64_t next = forget_at(g, m), due = UINT64_MAX;
 
-	if (g->now_ns < silent)
-		next = over(g, m, quiet_after(g, m));
-	else if (g->now_ns < unseen)
-		next = unseen;
-	if (forget < next)
-		next = forget;
+	if (!m->silent && lives(m))
+		due = over(g, m, quiet_after(g, m));
+	else if (!m->unseen)
+		due = over(g, m, unseen_after(g, m));
+	if (due < next)
+		next = due;
 	if (next != UINT64_MAX)
 		set_hear(g, m, next);
 }
@@ -174,8 +180,7 @@ void detect_hear_due(struct gossip *g, struct member *m)
 		return;
 	}
 	ask(g, m);
-	if (!m->silent && detect_unheard(g, m, MISSED_SILENT * interval_ns(g, m)) &&
-	    (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT))
+	if (!m->silent && lives(m) && detect_unheard(g, m, MISSED_SILENT * interval_ns(g, m)))
 		fall_silent(g, m);
 	if (!m->unseen && detect_unheard(g, m, unseen_after(g, m))) {
 		m->unseen = true;

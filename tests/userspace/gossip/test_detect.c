@@ -85,6 +85,37 @@ static void silence_takes_three_announced_intervals(void)
 	net_free(net);
 }
 
+/* A claim that comes when silence is due, before the timer for it, does not put that off. */
+static void suspicion_does_not_put_silence_off(void)
+{
+	struct net *net = net_new(5);
+	struct insider s = insider(net, 4, 1);
+	const struct gw_id id = net_id(2);
+	struct gossip_member m;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		net_start(net, i);
+	net_live(net, 6, 50);
+	insider_hello(&s, 0);
+	net_step(net, &net->node[0]);
+	for (i = 1; i < 4; i++)
+		net->node[i].paused_until_ns = net->now_ns + 60 * NET_S;
+	do {
+		net_run(net, NET_MS);
+		CHECK(net_member(net, 0, 2, &m) && !m.silent, "too early");
+	} while (net->now_ns + NET_MS < m.heard_ns + 3ULL * m.beacon.interval_ms * NET_MS);
+	/* The loop is late, by less than counts as time in which nobody listened. */
+	net->node[0].paused_until_ns = net->now_ns + 4 * NET_MS;
+	net_run(net, 3 * NET_MS);
+	insider_claim(&s, 0, &id, GW_SUSPECT, m.incarnation);
+	net_run(net, 20 * NET_MS);
+	CHECK(net_member(net, 0, 2, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	CHECK(m.silent, "heard %llu ms ago",
+	      (unsigned long long)((net->now_ns - m.heard_ns) / NET_MS));
+	net_free(net);
+}
+
 /* In a minute, of all by all; times that the price is of no worth to anybody. */
 static uint32_t silences(double loss)
 {
@@ -525,6 +556,7 @@ static void who_leaves_takes_his_record_along(void)
 static const struct test_case cases[] = {
 	{ "the_killed_are_silent_then_dead", the_killed_are_silent_then_dead },
 	{ "silence_takes_three_announced_intervals", silence_takes_three_announced_intervals },
+	{ "suspicion_does_not_put_silence_off", suspicion_does_not_put_silence_off },
 	{ "loss_is_hardly_silence", loss_is_hardly_silence },
 	{ "a_pause_of_30_s_is_no_death", a_pause_of_30_s_is_no_death },
 	{ "starved_nodes_kill_nobody", starved_nodes_kill_nobody },
