@@ -201,8 +201,13 @@ static void ask(struct gossip *g, struct member *from, const struct gw_probe *p)
 	uint64_t wait = g->config.probe_timeout_ms * MS_NS;
 	uint32_t i;
 
-	if (!id_equal(&from->id, &p->origin) || !target || !core_reach(g, target))
+	if (!id_equal(&from->id, &p->origin))
 		return;
+	/* To know nothing of it is no answer either, and says that the asker is not slow. */
+	if (!target || !core_reach(g, target)) {
+		send_probe(g, from, GW_NACK, p->number, &p->target, &p->origin);
+		return;
+	}
 	for (i = 0; i < ASKED_MAX && g->asked[i].due_ns; i++)
 		;
 	if (i == ASKED_MAX) {

@@ -116,6 +116,30 @@ static void suspicion_does_not_put_silence_off(void)
 	net_free(net);
 }
 
+/* Others who have never met a node, or forgotten it, say that they have no answer of it either. */
+static void the_last_to_know_a_node_is_not_slow(void)
+{
+	struct net *net = net_new(6);
+	struct insider s = insider(net, 5, 1);
+	struct gossip_self self;
+	uint32_t i, worst = 0;
+
+	for (i = 0; i < 5; i++)
+		net_start(net, i);
+	net_live(net, 5, 50);
+	insider_hello(&s, 0);
+	net_step(net, &net->node[0]);
+	for (i = 0; i < 25; i++) {
+		net_live(net, 1, 50);
+		gossip_get_self(net->node[0].g, &self);
+		if (self.health > worst)
+			worst = self.health;
+	}
+	CHECK(gossip_counters(net->node[0].g)[GOSSIP_PROBES_FAILED] > 1, "nothing to learn from");
+	CHECK_EQ(worst, 0);
+	net_free(net);
+}
+
 /* In a minute, of all by all; times that the price is of no worth to anybody. */
 static uint32_t silences(double loss)
 {
@@ -557,6 +581,7 @@ static const struct test_case cases[] = {
 	{ "the_killed_are_silent_then_dead", the_killed_are_silent_then_dead },
 	{ "silence_takes_three_announced_intervals", silence_takes_three_announced_intervals },
 	{ "suspicion_does_not_put_silence_off", suspicion_does_not_put_silence_off },
+	{ "the_last_to_know_a_node_is_not_slow", the_last_to_know_a_node_is_not_slow },
 	{ "loss_is_hardly_silence", loss_is_hardly_silence },
 	{ "a_pause_of_30_s_is_no_death", a_pause_of_30_s_is_no_death },
 	{ "starved_nodes_kill_nobody", starved_nodes_kill_nobody },
