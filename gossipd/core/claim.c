@@ -433,7 +433,8 @@ static bool news(const struct member *m, const struct gw_claim *c)
 
 	switch (c->verdict) {
 	case GW_ALIVE:
-		return c->incarnation > m->incarnation;
+		/* The datagram that it came in says as much, but not to who does not hear it. */
+		return c->incarnation >= m->incarnation && c->incarnation > m->refuted;
 	case GW_LEFT:
 		return c->incarnation >= m->incarnation && m->state != GOSSIP_LEFT;
 	default:
@@ -501,14 +502,17 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 	known = *c;
 	if (!own && beyond(m->incarnation, c->incarnation))
 		known.incarnation = m->incarnation;
+	if (c->verdict == GW_ALIVE && c->incarnation <= m->incarnation && m == from &&
+	    m->state != GOSSIP_ALIVE)
+		claim_answer(g, m);
 	if (!news(m, &known)) {
 		g->counters[GOSSIP_DROP_STALE]++;
-		if (c->verdict == GW_ALIVE && m->state != GOSSIP_ALIVE && m == from)
-			claim_answer(g, m);
 		return;
 	}
 	if (!genuine(g, from, c))
 		return;
+	if (c->verdict == GW_ALIVE)
+		m->refuted = c->incarnation;
 	pass_on(g, c);
 	apply(g, m, &known);
 }

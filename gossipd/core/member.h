@@ -54,6 +54,7 @@ struct bucket {
  * @window: of its datagrams
  * @rate: of its datagrams
  * @incarnation: the highest that is known
+ * @refuted: that of its last refutation that was passed on
  * @heard_ns: when its last beacon came
  * @deaf_ns: time in which nobody listened, up to then
  * @direct_ns: when its last own datagram came
@@ -108,6 +109,7 @@ struct member {
 	struct seal_window window;
 	struct bucket rate;
 	uint64_t incarnation;
+	uint64_t refuted;
 	uint64_t heard_ns;
 	uint64_t deaf_ns;
 	uint64_t direct_ns;

@@ -244,6 +244,62 @@ static void the_accused_refute(void)
 	net_free(net);
 }
 
+/* Datagrams that were spied in which that node refutes. */
+static uint32_t refutations_of(uint32_t node)
+{
+	const struct gw_id id = net_id(node);
+	struct gw_record r;
+	uint32_t nr = 0;
+	size_t i, at;
+	int size;
+
+	for (i = 0; i < spy.nr; i++) {
+		const struct spied *d = &spy.spied[i];
+
+		for (at = GW_HEADER_BYTES; at < d->len - GW_TAG_BYTES; at += (size_t)size) {
+			size = gw_get(d->bytes + at, d->len - GW_TAG_BYTES - at, &r);
+			CHECK(size > 0, "%d", size);
+			nr += r.type == GW_CLAIM && r.claim.verdict == GW_ALIVE &&
+			      !memcmp(&r.claim.subject, &id, sizeof(id));
+		}
+	}
+	return nr;
+}
+
+/*
+ * The datagram that a refutation comes in has the higher incarnation itself, so that it is no news;
+ * but it is to those who do not hear the node, and the accusation has gone to all of them.
+ */
+static void a_refutation_is_passed_on(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 2, 1);
+	const struct gw_id id = net_id(2);
+	struct gossip_member m;
+	uint32_t nr;
+
+	net_start(net, 1);
+	spy_on(net, 0);
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	insider_hello(&s, 0);
+	CHECK_EQ(refutations_of(2), 0);
+	s.sender.incarnation = 2;
+	insider_claim(&s, 0, &id, GW_ALIVE, 2);
+	net_step(net, &net->node[0]);
+	net_live(net, 10, 50);
+	nr = refutations_of(2);
+	CHECK(nr, "not passed on");
+	CHECK(net_member(net, 0, 2, &m), "not known");
+	CHECK_EQ(m.incarnation, 2);
+	/* Once only. */
+	insider_claim(&s, 0, &id, GW_ALIVE, 2);
+	net_step(net, &net->node[0]);
+	net_live(net, 10, 50);
+	CHECK_EQ(refutations_of(2), nr);
+	net_free(net);
+}
+
 /* A group that is silently empty: what refutes goes to some at once by themselves. */
 static void a_refutation_needs_no_group(void)
 {
@@ -586,6 +642,7 @@ static const struct test_case cases[] = {
 	{ "a_pause_of_30_s_is_no_death", a_pause_of_30_s_is_no_death },
 	{ "starved_nodes_kill_nobody", starved_nodes_kill_nobody },
 	{ "the_accused_refute", the_accused_refute },
+	{ "a_refutation_is_passed_on", a_refutation_is_passed_on },
 	{ "a_refutation_needs_no_group", a_refutation_needs_no_group },
 	{ "the_own_suspicion_ends_by_hearing", the_own_suspicion_ends_by_hearing },
 	{ "a_suspect_that_is_heard_is_told", a_suspect_that_is_heard_is_told },
