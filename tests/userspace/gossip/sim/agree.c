@@ -87,6 +87,7 @@ static void check_member(struct sim_node *n, const struct gossip_member *m)
 		sim_broken(w, SIM_RULE_SEQUENCE, n, "has beacon %llu of node %u after %llu",
 			   (unsigned long long)m->beacon.seq, of->index,
 			   (unsigned long long)seen->seq);
+	seen->itself |= m->addr.len || m->ib_addr.len;
 	seen->incarnation = m->incarnation;
 	seen->beacon_incarnation = m->beacon.incarnation;
 	seen->seq = m->beacon.seq;

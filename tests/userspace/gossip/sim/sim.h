@@ -290,6 +290,7 @@ struct sim_crisis {
 /* What was last seen of a member, by another node. */
 struct sim_seen {
 	uint64_t incarnation, seq, beacon_incarnation;
+	bool itself;
 };
 
 struct sim_world;

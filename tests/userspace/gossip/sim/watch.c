@@ -340,6 +340,11 @@ void sim_watch_deaths(struct sim_node *n)
 
 static void member(struct sim_node *n, struct sim_node *of, const struct gossip_event *event)
 {
+	struct sim_seen *seen = &n->seen[of->index];
+
+	/* Nothing is kept of who was forgotten, if it was only spoken of in this life. */
+	if (!event->on && !seen->itself)
+		*seen = (struct sim_seen){ 0 };
 	sim_log(n->world, n, "node %u is %s", of->index, gossip_state_names[event->state]);
 	if (event->state == GOSSIP_SUSPECT)
 		n->world->stats.suspicions++;
