@@ -270,6 +270,7 @@ static void rotate(struct sim_world *w)
 		return;
 	for (i = 0; i < w->opt.nodes; i++) {
 		struct sim_node *n = &w->nodes[i];
+		uint64_t incarnation = n->config.incarnation;
 		const char *why;
 
 		if (n->key_step > least || n->paused ||
@@ -282,7 +283,8 @@ static void rotate(struct sim_world *w)
 		if (!n->running)
 			continue;
 		sim_node_configure(n);
-		n->config.incarnation = n->highest_incarnation;
+		/* That of this life, which may be below one that was lost with its file. */
+		n->config.incarnation = incarnation;
 		why = gossip_reconfigure(n->core, &n->config, sim_local(n, w->now_ns));
 		if (why)
 			sim_broken(w, SIM_RULE_CRASHED, n, "keys refused: %s", why);
