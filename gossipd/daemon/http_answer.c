@@ -161,8 +161,8 @@ int http_request(struct lws *wsi, struct http_client *client)
 		http_forget_body(client);
 		return completed(wsi, client);
 	}
-	lws_callback_on_writable(wsi);
-	return 0;
+	/* Not later: libwebsockets ends a connection on which the next request comes meanwhile. */
+	return http_put_body(wsi, client);
 }
 
 /**

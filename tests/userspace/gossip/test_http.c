@@ -644,6 +644,27 @@ static void test_who_wants_to_stay_may(void)
 	free(scene);
 }
 
+static void ask_together(struct scene *scene)
+{
+	const char *body, *len;
+
+	ask(scene, "GET /thermal/state HTTP/1.1\r\nHost: x\r\n\r\n" STAY STAY);
+	CHECK(!strncmp(scene->answer + 9, "200", 3), "%s", scene->answer);
+	len = strstr(scene->answer, "content-length: ");
+	body = strstr(scene->answer, "\r\n\r\n");
+	CHECK(len && body, "%s", scene->answer);
+	CHECK(strlen(body + 4) >= strtoul(len + 16, NULL, 10), "cut short: %s", scene->answer);
+}
+
+/* Not all of them need be answered, but no answer is half of one. */
+static void test_of_requests_that_come_together_the_first_is_answered(void)
+{
+	struct scene *scene = new_scene();
+
+	play(scene, ask_together);
+	free(scene);
+}
+
 static void ask_badly(struct scene *scene)
 {
 	char *text = malloc(20000);
@@ -987,6 +1008,8 @@ static const struct test_case cases[] = {
 	{ "requests_get_what_they_should", test_requests_get_what_they_should },
 	{ "who_wants_to_go_is_let_go", test_who_wants_to_go_is_let_go },
 	{ "who_wants_to_stay_may", test_who_wants_to_stay_may },
+	{ "of_requests_that_come_together_the_first_is_answered",
+	  test_of_requests_that_come_together_the_first_is_answered },
 	{ "bad_requests_do_no_harm", test_bad_requests_do_no_harm },
 	{ "clients_are_limited", test_clients_are_limited },
 	{ "the_loopback_leaves_room_for_the_unix_socket",
