@@ -20,7 +20,7 @@ cd "$(dirname "$(dirname "$(readlink --canonicalize "$0")")")"
 # Name of each check, which is that of its function. The two that build what others read come first.
 checks=(tools_present module_without_warnings skeleton
 	style_kernel style_user licence_tags versions_agree shell python yaml netlink_spec spelling
-	manuals whitespace generated_files library
+	manuals gossip_interfaces whitespace generated_files library
 	sparse coccinelle kernel_doc cppcheck clang_tidy)
 
 number=0

@@ -184,9 +184,8 @@ static json_t *neighbor(const struct status_view *view, const struct gossip_memb
 	bool heard = m->heard_ns;
 	double power_w = heard && b->power_w != GW_U16_UNKNOWN ? b->power_w : NAN;
 
-	return json_pack("{s:o, s:o, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-	"s:o,"
-			 " s:o}",
+	return json_pack("{s:o, s:o, s:s, s:b, s:b, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
+			 " s:o, s:o}",
 			 "node", id(&m->id), "name", called(view, &m->id),
 			 "state", gossip_state_names[m->state], "silent", m->silent,
 			 "suspect", m->suspect, "incarnation", (json_int_t)m->incarnation,

@@ -125,6 +125,8 @@ plant spelling 'a word misspelt' README.md 'README\.md:.* ==> ' <<< 'teh'" plant
 plant manuals 'a macro that there is none of' tools/maxctl/man/maxctl.8 'PLANTED' << 'END'
 .PLANTED macro
 END
+swap gossip_interfaces 'a metric that is not explained' gossipd/daemon/metrics.c \
+	's/"uptime_seconds"/"planted_seconds"/' 'gossipd_planted_seconds'
 plant whitespace 'a blank at the end of a line' README.md 'README\.md:[0-9]+:planted ' <<< 'planted '
 plant generated_files 'a generated file that was edited' uapi/linux/maxwell.h 'planted' << 'END'
 /* planted */

@@ -79,6 +79,28 @@ manuals()
 	mandoc -T lint -W warning "${list[@]}"
 }
 
+# Every member of gossipd's JSON and every metric is explained. What is one word in quotes, and no
+# member: a text that may be none of the others.
+gossip_interfaces()
+{
+	local doc=Documentation/gossip-interfaces.md name rc=0
+	{
+		grep --no-filename --only-matching '"[a-z][a-z_]*"' gossipd/daemon/json_*.c |
+			grep --invert-match --line-regexp '"other"'
+		tr --delete '\n\t' < <(cat gossipd/daemon/metric*.c) |
+			grep --only-matching --extended-regexp \
+				'(metric_(family|gauge|counter|histogram)|print_counts)\(out, *"[a-z_]+"' |
+			sed 's/.*"\(.*\)"/"gossipd_\1"/'
+	} | sort --unique | tr --delete '"' > build/check/gossip_interfaces.names
+	(($(grep --count '^gossipd_' build/check/gossip_interfaces.names) > 50)) ||
+		{ echo 'the metrics are not where they were' && rc=1; }
+	while read -r name; do
+		grep --quiet --fixed-strings "\`$name\`" "$doc" ||
+			{ echo "$doc does not have $name" && rc=1; }
+	done < build/check/gossip_interfaces.names
+	return "$rc"
+}
+
 whitespace()
 {
 	! grep --line-number --with-filename --binary-files=without-match '[[:blank:]]$' "${files[@]}"
