@@ -94,6 +94,7 @@ static void set_state(struct gossip *g, struct member *m, enum gossip_state stat
 	m->state_ns = g->now_ns;
 	m->state_deaf_ns = g->deaf_ns;
 	m->nr_accusers = 0;
+	m->last_asks = 0;
 	if (state == GOSSIP_DEAD || state == GOSSIP_LEFT) {
 		m->crisis = false;
 		core_timer_in(g, timer, reap_after(m));

@@ -22,6 +22,8 @@
 #define FORGET_NS (60 * SEC_NS)
 /* For who is not probed no interval counts for more, as others can have said it. */
 #define PROMISE_NS (30 * SEC_NS)
+/* How often who judges has asked himself, in the second half of a suspicion. */
+#define LAST_ASKS 3
 #define HEALTH_MAX 7
 /* What stands for all that is older: gossip-wire.md. */
 #define AGE_MAX_MS 65534
@@ -190,22 +192,43 @@ void detect_hear_due(struct gossip *g, struct member *m)
 	detect_watch(g, m);
 }
 
-/* A suspicion has run its time, or a dead one has been in the table for long enough. */
-void detect_life_due(struct gossip *g, struct member *m)
+/*
+ * When a suspect that this node does not hear is asked next, or else judged. The last part of its
+ * time is for that: its refutation has gone from one to the next, and may not have come this far.
+ */
+static uint64_t asked_after(const struct member *m, uint64_t timeout_ns)
 {
-	uint64_t due;
+	return timeout_ns / (2 * LAST_ASKS) * (LAST_ASKS + m->last_asks);
+}
 
-	if (m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT) {
-		core_remove(g, m);
+static void suspect_due(struct gossip *g, struct member *m)
+{
+	uint64_t since = m->state_ns + (g->deaf_ns - m->state_deaf_ns);
+	uint64_t timeout_ns = claim_timeout(g, m);
+	bool ask = false;
+
+	if (g->now_ns >= since + timeout_ns) {
+		claim_verdict(g, m);
 		return;
 	}
-	if (m->state != GOSSIP_SUSPECT)
-		return;
-	due = m->state_ns + claim_timeout(g, m) + (g->deaf_ns - m->state_deaf_ns);
-	if (g->now_ns < due)
-		timers_set(&g->timers, core_timer_of(g, m, MEMBER_LIFE), due);
-	else
-		claim_verdict(g, m);
+	/* More accusers make the time shorter: what has been left out by that is not made up for. */
+	while (m->last_asks < LAST_ASKS && g->now_ns >= since + asked_after(m, timeout_ns)) {
+		m->last_asks++;
+		ask = true;
+	}
+	if (ask && m->direct_ns <= m->state_ns)
+		probe_accused(g, m);
+	timers_set(&g->timers, core_timer_of(g, m, MEMBER_LIFE), since +
+		   (m->last_asks < LAST_ASKS ? asked_after(m, timeout_ns) : timeout_ns));
+}
+
+/* Something of a suspicion is due, or a dead one has been in the table for long enough. */
+void detect_life_due(struct gossip *g, struct member *m)
+{
+	if (m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+		core_remove(g, m);
+	else if (m->state == GOSSIP_SUSPECT)
+		suspect_due(g, m);
 }
 
 /* Lifeguard's local health: a node that is slow itself gives others more time. */

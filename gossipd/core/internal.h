@@ -435,6 +435,7 @@ void probe_due(struct gossip *g);
 void probe_nacks_due(struct gossip *g);
 void probe_receive(struct gossip *g, struct member *from, const struct gw_probe *p);
 void probe_forget(struct gossip *g);
+void probe_accused(struct gossip *g, struct member *m);
 void probe_dead(struct gossip *g);
 
 /* --- claim.c --- */

@@ -78,6 +78,7 @@ struct bucket {
  * @hello: its identity
  * @accusers: who says that it is dead
  * @nr_accusers: how many
+ * @last_asks: how often it was asked itself, since it is suspect
  * @state_deaf_ns: time in which nobody listened, up to @state_ns
  * @answered_ns: when it was last told what it is accused of
  * @pulled_ns: when its last pull was answered
@@ -133,6 +134,7 @@ struct member {
 	struct gw_hello hello;
 	struct gw_id accusers[ACCUSERS_MAX];
 	uint32_t nr_accusers;
+	uint32_t last_asks;
 	uint64_t state_deaf_ns;
 	uint64_t answered_ns;
 	uint64_t pulled_ns;

@@ -274,6 +274,16 @@ void probe_receive(struct gossip *g, struct member *from, const struct gw_probe 
 	}
 }
 
+/*
+ * Ask one outside of all turns, and tell it what it is accused of: whatever it answers is enough.
+ * The number is that of the probe that may be under way, which is of somebody else.
+ */
+void probe_accused(struct gossip *g, struct member *m)
+{
+	if (core_reach(g, m))
+		send_probe(g, m, GW_PING, g->probe.number, &m->id, &g->config.self);
+}
+
 /* Say something to one of the dead now and then: it may be behind a partition that has healed. */
 void probe_dead(struct gossip *g)
 {
@@ -288,6 +298,6 @@ void probe_dead(struct gossip *g)
 			chosen = m;
 	}
 	if (chosen)
-		send_probe(g, chosen, GW_PING, ++g->probe.number, &chosen->id, &g->config.self);
+		probe_accused(g, chosen);
 	core_timer_in(g, TIMER_DEAD, core_jitter(g, 30 * SEC_NS));
 }

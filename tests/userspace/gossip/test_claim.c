@@ -346,6 +346,46 @@ static void beacons_of_other_zones_are_refused(void)
 	net_free(s.net);
 }
 
+/*
+ * Node 0 hears nothing of node 1, that somebody accuses, but for two seconds in which nothing is due
+ * but a question.
+ */
+static void who_judges_asks_himself_before(void)
+{
+	struct stage s = { .net = net_new(3) };
+	struct gossip_config *c = &s.net->node[0].config;
+	struct gw_record r;
+	uint64_t probes;
+
+	c->probe_interval_ms = 6000;
+	c->suspicion_mult = 1;
+	c->suspicion_max_mult = 1;
+	c->confirmations = 1;
+	s.net->node[1].config.interval_cool_ms = 10000;
+	s.net->node[1].config.probe_interval_ms = 600000;
+	net_start(s.net, 0);
+	net_start(s.net, 1);
+	s.sender = (struct seal_sender){ .node = net_id(2), .zone = 1, .incarnation = 1 };
+	hello(&s);
+	net_live(s.net, 12, 50);
+	s.net->cut_from = 1;
+	s.net->cut_to = 0;
+	for (probes = counted(&s, GOSSIP_PROBES); counted(&s, GOSSIP_PROBES) == probes;)
+		net_run(s.net, 10 * NET_MS);
+	r = claim(&s, 1, GW_SUSPECT, 1);
+	say(&s, &r);
+	CHECK_EQ(state(&s, 1), GOSSIP_SUSPECT);
+	net_run(s.net, 2500 * NET_MS);
+	CHECK_EQ(state(&s, 1), GOSSIP_SUSPECT);
+	s.net->cut_from = NET_NODES;
+	net_run(s.net, 2000 * NET_MS);
+	s.net->cut_from = 1;
+	CHECK_EQ(state(&s, 1), GOSSIP_ALIVE);
+	net_run(s.net, 2000 * NET_MS);
+	CHECK_EQ(counted(&s, GOSSIP_DEATHS), 0);
+	net_free(s.net);
+}
+
 /* --- settings --- */
 
 static void bad_settings_are_refused(void)
@@ -453,6 +493,7 @@ static const struct test_case cases[] = {
 	{ "verifications_are_rationed", verifications_are_rationed },
 	{ "who_asks_is_answered", who_asks_is_answered },
 	{ "beacons_of_other_zones_are_refused", beacons_of_other_zones_are_refused },
+	{ "who_judges_asks_himself_before", who_judges_asks_himself_before },
 	{ "bad_settings_are_refused", bad_settings_are_refused },
 	{ "contacts_are_kept_and_bounded", contacts_are_kept_and_bounded },
 	{ NULL, NULL },
