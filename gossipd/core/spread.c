@@ -277,14 +277,15 @@ static bool newer(const struct member *m, const struct gw_beacon *b)
 }
 
 /*
- * A node says something of itself that is behind what others have said of it, and nothing of it is
- * taken for long: it has to know, to go above that.
+ * A node says @b of itself, which is behind what others have said of it for longer than it takes from
+ * one of its own to the next: nothing of it is taken, for as long as they please. It has to know, to
+ * go above that.
  */
-static void tell_impostor(struct gossip *g, struct member *m)
+static void tell_impostor(struct gossip *g, struct member *m, const struct gw_beacon *b)
 {
 	struct gw_record record = { .type = GW_BEACON };
 
-	if (!m->passed_on || !m->silent ||
+	if (!m->passed_on || (!m->silent && g->now_ns - m->heard_ns < b->interval_ms * MS_NS) ||
 	    (m->answered_ns && g->now_ns - m->answered_ns < SEC_NS))
 		return;
 	m->answered_ns = g->now_ns;
@@ -379,7 +380,7 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 	if (!newer(m, b) || (m->state == GOSSIP_LEFT && b->incarnation <= m->incarnation)) {
 		g->counters[GOSSIP_DROP_STALE]++;
 		if (m == from && m->state == GOSSIP_ALIVE)
-			tell_impostor(g, m);
+			tell_impostor(g, m, b);
 		/* Who is only heard by InfiniBand is to be found when that is lost. */
 		if (m != from && m->ib_addr.len)
 			locate(g, m, from);

@@ -346,6 +346,26 @@ static void beacons_of_other_zones_are_refused(void)
 	net_free(s.net);
 }
 
+/* The same by who promises to say nothing for a minute: nobody is silent then, and nothing is known. */
+static void who_is_put_off_comes_back(void)
+{
+	struct stage s = stage();
+	struct gw_record r = { .type = GW_BEACON };
+	struct gossip_member m;
+
+	CHECK(net_member(s.net, 0, 1, &m), "not known");
+	r.beacon = (struct gw_beacon){
+		.ttl = 0, .node = net_id(1), .incarnation = m.incarnation, .seq = 1ULL << 60,
+		.zone = 1, .interval_ms = 60000,
+	};
+	say(&s, &r);
+	CHECK(net_member(s.net, 0, 1, &m) && m.beacon.seq == 1ULL << 60, "not believed");
+	net_live(s.net, 4, 50);
+	CHECK(net_member(s.net, 0, 1, &m), "not known");
+	CHECK(m.beacon.interval_ms == 1000 && m.beacon.seq < 1ULL << 60, "put off");
+	net_free(s.net);
+}
+
 /*
  * Node 0 hears nothing of node 1, that somebody accuses, but for two seconds in which nothing is due
  * but a question.
@@ -493,6 +513,7 @@ static const struct test_case cases[] = {
 	{ "verifications_are_rationed", verifications_are_rationed },
 	{ "who_asks_is_answered", who_asks_is_answered },
 	{ "beacons_of_other_zones_are_refused", beacons_of_other_zones_are_refused },
+	{ "who_is_put_off_comes_back", who_is_put_off_comes_back },
 	{ "who_judges_asks_himself_before", who_judges_asks_himself_before },
 	{ "bad_settings_are_refused", bad_settings_are_refused },
 	{ "contacts_are_kept_and_bounded", contacts_are_kept_and_bounded },
