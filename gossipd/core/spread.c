@@ -97,6 +97,18 @@ static bool sooner(const struct member *a, const struct member *b)
 	return a->heard_ns > b->heard_ns;
 }
 
+/*
+ * Of who is silent nothing is told any more, but that there was a crisis: with a beacon each 10 ms
+ * the third that is lost makes it silent, and others may have heard nothing of the crisis at all.
+ */
+static bool to_be_told(const struct gossip *g, const struct member *m)
+{
+	if (!m->has_beacon || !m->beacon.ttl || m->zone != g->config.zone ||
+	    m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+		return false;
+	return !m->silent || (m->crisis && !m->unseen);
+}
+
 /* The beacons that are worth most, as many as fit behind the own one. */
 static uint32_t select(struct gossip *g, uint32_t room, struct member **best)
 {
@@ -105,8 +117,7 @@ static uint32_t select(struct gossip *g, uint32_t room, struct member **best)
 
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (!m->has_beacon || m->silent || !m->beacon.ttl || m->zone != g->config.zone ||
-		    m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
+		if (!to_be_told(g, m))
 			continue;
 		if (nr == room && !sooner(m, best[nr - 1]))
 			continue;

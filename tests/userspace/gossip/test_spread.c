@@ -2,7 +2,7 @@
 /*
  * How news of a crisis gets around, and what does not: forged, replayed, too much, of others.
  */
-#include "net.h"
+#include "insider.h"
 
 static int by_size(const void *a, const void *b)
 {
@@ -142,6 +142,47 @@ static void a_round_repairs_what_was_lost(void)
 	/* Others say that it lives: one link is no death. */
 	net_run(net, 100 * NET_S);
 	CHECK_EQ(net_count(net, GOSSIP_DEATHS), 0);
+	net_free(net);
+}
+
+/* Records in the answer of node 0 to who asks for all that it knows. */
+static uint64_t told(struct net *net, struct insider *asker)
+{
+	struct gw_record pull = { .type = GW_PULL, .pull = { .limit = 17, .zone = 1 } };
+	const uint64_t *counted = gossip_counters(net->node[0].g);
+	uint64_t before = counted[GOSSIP_TX_RECORDS];
+
+	insider_say(asker, 0, &pull);
+	return counted[GOSSIP_TX_RECORDS] - before;
+}
+
+/* Three beacons of ten milliseconds are soon lost, and the news of its crisis is news to others. */
+static void a_crisis_is_told_when_its_node_is_silent(void)
+{
+	struct net *net = net_new(3);
+	struct insider hot = insider(net, 1, 1), asker = insider(net, 2, 1);
+	struct gw_record r = insider_beacon(&net->node[1].config.self, 1);
+	struct gossip_member m;
+
+	/* Nobody is accused meanwhile, which would go along. */
+	net->node[0].config.probe_interval_ms = 60000;
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	r.beacon.interval_ms = 10;
+	insider_say(&hot, 0, &r);
+	CHECK_EQ(told(net, &asker), 2);
+	net_run(net, 200 * NET_MS);
+	CHECK(net_member(net, 0, 1, &m) && m.silent, "not silent");
+	CHECK_EQ(told(net, &asker), 1);
+	r.beacon.flags = GW_IN_CRISIS;
+	r.beacon.seq++;
+	insider_say(&hot, 0, &r);
+	net_run(net, 200 * NET_MS);
+	CHECK(net_member(net, 0, 1, &m) && m.silent, "not silent");
+	CHECK_EQ(told(net, &asker), 2);
+	/* Until nothing that it was counts any more. */
+	net_live(net, 4, 50);
+	CHECK_EQ(told(net, &asker), 1);
 	net_free(net);
 }
 
@@ -403,6 +444,7 @@ static const struct test_case cases[] = {
 	  a_crisis_next_door_is_priced_in_the_same_call },
 	{ "a_storm_stays_within_the_budget", a_storm_stays_within_the_budget },
 	{ "a_round_repairs_what_was_lost", a_round_repairs_what_was_lost },
+	{ "a_crisis_is_told_when_its_node_is_silent", a_crisis_is_told_when_its_node_is_silent },
 	{ "what_is_not_ours_is_dropped_and_counted", what_is_not_ours_is_dropped_and_counted },
 	{ "keys_rotate_without_a_gap", keys_rotate_without_a_gap },
 	{ "a_source_has_its_rate", a_source_has_its_rate },
