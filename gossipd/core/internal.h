@@ -282,8 +282,8 @@ struct gossip {
 	uint32_t edge_left;
 	struct links links;
 
-	/* When somebody was last asked where a node is. */
-	uint64_t located_ns;
+	/* Of others that are asked where a node is. */
+	struct bucket locates;
 	struct bucket budget;
 	struct bucket strangers;
 	struct bucket asks;

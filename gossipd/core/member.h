@@ -81,7 +81,8 @@ struct bucket {
  * @last_asks: how often it was asked itself, since it is suspect
  * @state_deaf_ns: time in which nobody listened, up to @state_ns
  * @answered_ns: when it was last told what it is accused of
- * @pulled_ns: when its last pull was answered
+ * @pulled_ns: when its last pull of all was answered
+ * @pulls: of its pulls of one node that are answered
  * @sent_ns: when it was last chosen as a peer
  * @rtt_ns: of the last probe
  */
@@ -138,6 +139,7 @@ struct member {
 	uint64_t state_deaf_ns;
 	uint64_t answered_ns;
 	uint64_t pulled_ns;
+	struct bucket pulls;
 	uint64_t sent_ns;
 	uint64_t rtt_ns;
 };

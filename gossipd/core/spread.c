@@ -19,7 +19,9 @@
 /* Where a node is that others speak of: asked when it has not come itself, and now and then. */
 #define LOCATE_AFTER_NS SEC_NS
 #define LOCATE_EACH_NS SEC_NS
-#define LOCATE_GAP_NS PULL_GAP_NS
+/* A datagram that comes once a second may speak of as many as it holds. */
+#define LOCATE_PER_S 10
+#define LOCATE_BURST (BATCH - 1)
 /* But who is so close that a crisis goes to him directly: at once, and besides those. */
 #define LOCATE_COUPLING 0.5
 
@@ -209,16 +211,26 @@ static void add_address(struct gossip *g, const struct member *m)
 	out_add(g, &record);
 }
 
+/* Of all of the zone less often than of one: that answer is as long as a datagram can be. */
+static bool may_pull(struct gossip *g, struct member *from, const struct gw_pull *pull)
+{
+	if (!id_zero(&pull->node))
+		return bucket_take(&from->pulls, g->now_ns, LOCATE_PER_S, LOCATE_BURST, 1, 0);
+	if (from->pulled_ns && g->now_ns - from->pulled_ns < PULL_GAP_NS)
+		return false;
+	from->pulled_ns = g->now_ns;
+	return true;
+}
+
 void spread_answer(struct gossip *g, struct member *from, const struct gw_pull *pull)
 {
 	struct gw_record record = { .type = GW_BEACON };
 	const struct member *m;
 
-	if (from->pulled_ns && g->now_ns - from->pulled_ns < PULL_GAP_NS) {
+	if (!may_pull(g, from, pull)) {
 		g->counters[GOSSIP_DROP_RATE]++;
 		return;
 	}
-	from->pulled_ns = g->now_ns;
 	if (id_zero(&pull->node)) {
 		if (pull->zone != g->config.zone) {
 			g->counters[GOSSIP_DROP_ZONE]++;
@@ -254,10 +266,8 @@ static void locate(struct gossip *g, struct member *m, struct member *from)
 	    (m->asked_ns && g->now_ns - m->asked_ns < LOCATE_EACH_NS))
 		return;
 	if (!close && (g->now_ns - m->born_ns < LOCATE_AFTER_NS ||
-		       (g->located_ns && g->now_ns - g->located_ns < LOCATE_GAP_NS)))
+		       !bucket_take(&g->locates, g->now_ns, LOCATE_PER_S, LOCATE_BURST, 1, 0)))
 		return;
-	if (!close)
-		g->located_ns = g->now_ns;
 	m->asked_ns = g->now_ns;
 	m->asked = from->id;
 	record.pull = (struct gw_pull){ .limit = 1, .zone = g->config.zone, .node = m->id };
