@@ -7,18 +7,17 @@
 /* Records that node 0 sends for a datagram. */
 static uint64_t sends(struct net *net, struct insider *s, const struct gw_record *r, size_t nr)
 {
-	const uint64_t *counted = gossip_counters(net->node[0].g);
-	uint64_t before = counted[GOSSIP_TX_RECORDS];
+	uint64_t before = gossip_counters(net->node[0].g)[GOSSIP_TX_RECORDS];
 
 	insider_say_many(s, 0, r, nr);
-	return counted[GOSSIP_TX_RECORDS] - before;
+	return gossip_counters(net->node[0].g)[GOSSIP_TX_RECORDS] - before;
 }
 
 #define SPOKEN_OF 16
 
 /*
- * Those who are not known come many in a datagram, and once in a while: all of them are asked after,
- * and who is asked answers, but neither without end.
+ * Those who are not known come many in a datagram, and once in a while: all of them are asked
+ * after, and who is asked answers, but neither without end.
  */
 static void where_many_are_is_asked_at_once(void)
 {

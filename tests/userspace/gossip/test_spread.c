@@ -149,11 +149,10 @@ static void a_round_repairs_what_was_lost(void)
 static uint64_t told(struct net *net, struct insider *asker)
 {
 	struct gw_record pull = { .type = GW_PULL, .pull = { .limit = 17, .zone = 1 } };
-	const uint64_t *counted = gossip_counters(net->node[0].g);
-	uint64_t before = counted[GOSSIP_TX_RECORDS];
+	uint64_t before = gossip_counters(net->node[0].g)[GOSSIP_TX_RECORDS];
 
 	insider_say(asker, 0, &pull);
-	return counted[GOSSIP_TX_RECORDS] - before;
+	return gossip_counters(net->node[0].g)[GOSSIP_TX_RECORDS] - before;
 }
 
 /* Three beacons of ten milliseconds are soon lost, and the news of its crisis is news to others. */
