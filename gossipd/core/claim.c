@@ -327,8 +327,7 @@ static void rise_above(struct gossip *g, uint64_t incarnation, const struct gw_i
 /* Whether nobody comes to that incarnation by living, from one that is known. */
 static bool beyond(uint64_t known, uint64_t incarnation)
 {
-	return incarnation > CLOCK_MAX && incarnation > known &&
-	       incarnation - known > INCARNATION_LEAP;
+	return incarnation > CLOCK_MAX && core_leaps(known, incarnation);
 }
 
 static void refute(struct gossip *g, const struct gw_claim *c)

@@ -136,8 +136,12 @@ void hello_receive(struct gossip *g, struct member *from, const struct gw_hello 
 	core_hear_lamport(g, h->lamport);
 	if (id_equal(&h->node, &g->config.self) || h->incarnation > INCARNATION_MAX)
 		return;
-	/* Who is known under his key and says nothing new about it is not worth a verification. */
-	if (!is_news(m, h)) {
+	/*
+	 * Who is known under his key and says nothing new about it is not worth a verification, nor
+	 * is what somebody else has made up of one who was heard himself.
+	 */
+	if (!is_news(m, h) ||
+	    (m && m != from && m->direct_ns && core_leaps(m->incarnation, h->incarnation))) {
 		g->counters[GOSSIP_DROP_STALE]++;
 		return;
 	}

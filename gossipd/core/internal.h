@@ -390,6 +390,12 @@ void links_route_all(struct gossip *g, bool must, struct gossip_route *route);
 bool links_route_to(const struct gossip *g, const struct member *m, bool must,
 		    struct gossip_route *route);
 
+/* Whether an incarnation is above a known one by more than others can raise it. */
+static inline bool core_leaps(uint64_t known, uint64_t incarnation)
+{
+	return incarnation > known && incarnation - known > INCARNATION_LEAP;
+}
+
 /* Whether something can be sent to a node. */
 static inline bool core_reach(const struct gossip *g, const struct member *m)
 {

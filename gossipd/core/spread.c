@@ -325,16 +325,16 @@ static uint16_t age_here(const struct gossip *g, uint64_t age_ms)
 }
 
 /*
- * Before a node was heard itself others can have said of it what nobody reaches by living. Once it
- * is, that does not count any more.
+ * Before a node was heard itself others can have said of it, in beacons and hellos, what nobody
+ * reaches by living. Once it is, that does not count any more.
  */
 static void own_word(struct gossip *g, struct member *m)
 {
-	if (!m->passed_on || m->incarnation <= m->window.incarnation ||
-	    m->incarnation - m->window.incarnation <= INCARNATION_LEAP)
+	if (!core_leaps(m->window.incarnation, m->incarnation))
 		return;
 	m->incarnation = m->window.incarnation;
-	m->has_beacon = false;
+	if (m->passed_on)
+		m->has_beacon = false;
 	near_count(g, m);
 	near_settle(g, m);
 }
@@ -385,8 +385,7 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 	m = core_meet(g, &b->node, b->zone, !id_equal(&b->node, &from->id));
 	if (!m)
 		return NULL;
-	if (m != from && m->direct_ns && b->incarnation > m->incarnation &&
-	    b->incarnation - m->incarnation > INCARNATION_LEAP) {
+	if (m != from && m->direct_ns && core_leaps(m->incarnation, b->incarnation)) {
 		g->counters[GOSSIP_DROP_STALE]++;
 		return NULL;
 	}
