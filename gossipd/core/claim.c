@@ -507,6 +507,7 @@ void claim_receive(struct gossip *g, struct member *from, const struct gw_claim 
 		claim_answer(g, m);
 	if (!news(m, &known)) {
 		g->counters[GOSSIP_DROP_STALE]++;
+		m->doubted |= !own && known.incarnation < m->incarnation;
 		return;
 	}
 	if (!genuine(g, from, c))

@@ -119,6 +119,12 @@ bool core_peer(const struct gossip *g, const struct member *m)
 	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
 }
 
+/* Whether an incarnation is above a known one by more than others can raise it. */
+bool core_leaps(uint64_t known, uint64_t incarnation)
+{
+	return incarnation > known && incarnation - known > INCARNATION_LEAP;
+}
+
 /* Whether somebody says which key, and which zone, is a node's. */
 bool core_authority(const struct gossip *g)
 {

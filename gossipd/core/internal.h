@@ -134,6 +134,7 @@ struct asked {
  * @order: slots, shuffled
  * @nr: of them
  * @next: whose turn it is
+ * @out_of_turn: the last one was not in that order
  */
 struct probe {
 	enum { PROBE_IDLE, PROBE_DIRECT, PROBE_INDIRECT } stage;
@@ -146,6 +147,7 @@ struct probe {
 	uint32_t *order;
 	uint32_t nr;
 	uint32_t next;
+	bool out_of_turn;
 };
 
 /**
@@ -363,6 +365,7 @@ bool core_proven(const struct gossip *g, const struct member *m);
 void core_remove(struct gossip *g, struct member *m);
 uint32_t core_timer_of(const struct gossip *g, const struct member *m, enum member_timer kind);
 bool core_peer(const struct gossip *g, const struct member *m);
+bool core_leaps(uint64_t known, uint64_t incarnation);
 bool id_equal(const struct gw_id *a, const struct gw_id *b);
 bool id_zero(const struct gw_id *id);
 int id_compare(const struct gw_id *a, const struct gw_id *b);
@@ -389,12 +392,6 @@ bool links_group(const struct gossip *g);
 void links_route_all(struct gossip *g, bool must, struct gossip_route *route);
 bool links_route_to(const struct gossip *g, const struct member *m, bool must,
 		    struct gossip_route *route);
-
-/* Whether an incarnation is above a known one by more than others can raise it. */
-static inline bool core_leaps(uint64_t known, uint64_t incarnation)
-{
-	return incarnation > known && incarnation - known > INCARNATION_LEAP;
-}
 
 /* Whether something can be sent to a node. */
 static inline bool core_reach(const struct gossip *g, const struct member *m)

@@ -41,6 +41,7 @@ struct bucket {
  * @crisis: it is in one
  * @excused: it has left, and is not expected any more
  * @passed_on: its last beacon came by others
+ * @doubted: it was accused by a lower incarnation, and has not been heard or probed since
  * @counted_as: what it counts as, near.c
  * @zone: of cooling
  * @state: enum gossip_state
@@ -97,6 +98,7 @@ struct member {
 	bool crisis;
 	bool excused;
 	bool passed_on;
+	bool doubted;
 	uint8_t counted_as;
 	uint16_t zone;
 	enum gossip_state state;

@@ -9,6 +9,8 @@
 
 /* When an intermediary says that it has no answer: 4/5 of the timeout. */
 #define NACK_PART 5
+/* Of who was accused by a lower incarnation: without a word of its own for so long. */
+#define DOUBT_NS (3 * SEC_NS)
 
 static uint64_t interval_ns(const struct gossip *g)
 {
@@ -60,12 +62,38 @@ static void shuffle(struct gossip *g)
 	}
 }
 
+/*
+ * Who alone has heard of a node's last incarnation is told of its end by none that counts: others
+ * accuse it by an earlier one. Until its turn comes a zone of a thousand takes as many seconds.
+ */
+static struct member *doubted(struct gossip *g)
+{
+	struct member *m, *chosen = NULL;
+	uint32_t i, nr = 0;
+
+	for (i = 0; i < g->members.nr; i++) {
+		m = members_at(&g->members, i);
+		if (!m->doubted || !core_peer(g, m) || m->state != GOSSIP_ALIVE ||
+		    g->now_ns - m->direct_ns < DOUBT_NS)
+			continue;
+		if (!core_random_below(g, ++nr))
+			chosen = m;
+	}
+	return chosen;
+}
+
 static struct member *next_target(struct gossip *g)
 {
 	struct probe *p = &g->probe;
-	struct member *m;
+	struct member *m = NULL;
 	uint32_t round;
 
+	/* Anybody can accuse: each second turn remains for the others. */
+	if (!p->out_of_turn)
+		m = doubted(g);
+	p->out_of_turn = m;
+	if (m)
+		return m;
 	for (round = 0; round < 2; round++) {
 		while (p->next < p->nr) {
 			m = &g->members.slot[p->order[p->next++]];
@@ -86,6 +114,7 @@ static void begin(struct gossip *g)
 		core_timer_in(g, TIMER_PROBE, core_jitter(g, interval_ns(g)));
 		return;
 	}
+	m->doubted = false;
 	p->stage = PROBE_DIRECT;
 	p->target = m->id;
 	p->number++;

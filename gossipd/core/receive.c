@@ -163,6 +163,7 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 	if (!m)
 		return;
 	m->direct_ns = g->now_ns;
+	m->doubted = false;
 	links_heard(g, m, &header, from);
 	m->zone = header.zone;
 	near_count(g, m);

@@ -61,9 +61,71 @@ static void a_made_up_hello_is_refuted(void)
 	net_free(net);
 }
 
+/* --- who is accused by an earlier incarnation --- */
+
+/*
+ * Gone, but not before one node alone had heard a higher incarnation of it: what the others say of
+ * the lower one does not count there. It asks itself, and does not wait for the turn of one in 40.
+ */
+static void the_last_to_hear_a_node_asks(void)
+{
+	struct net *net = net_new(41);
+	struct insider s = insider(net, 40, 1);
+	struct gossip_member m;
+	uint32_t i;
+
+	for (i = 0; i < 40; i++)
+		net_start(net, i);
+	net_live(net, 4, 50);
+	for (i = 0; i < 40; i++)
+		insider_hello(&s, i);
+	s.sender.incarnation = 2;
+	insider_hello(&s, 0);
+	/* Their rounds have begun without it. */
+	for (i = 0, m.state = GOSSIP_ALIVE; i < 100 && m.state == GOSSIP_ALIVE; i++) {
+		net_live(net, 1, 50);
+		CHECK(net_member(net, 1, 40, &m), "not known");
+	}
+	CHECK(m.state == GOSSIP_SUSPECT && m.incarnation == 1, "state %d", m.state);
+	net_live(net, 6, 50);
+	CHECK(net_member(net, 0, 40, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	CHECK_EQ(m.incarnation, 2);
+	net_free(net);
+}
+
+/* Nodes 1 to 5 are accused all the time, and say something now and then. Node 6 is gone. */
+static void accusations_take_half_of_the_turns(void)
+{
+	struct net *net = net_new(8);
+	struct insider s[8];
+	struct gossip_member m;
+	uint32_t i, tenth;
+
+	net_start(net, 0);
+	net_live(net, 4, 50);
+	for (i = 1; i < 8; i++) {
+		s[i] = insider(net, i, 1);
+		s[i].sender.incarnation = 5;
+		insider_hello(&s[i], 0);
+	}
+	for (tenth = 0; tenth < 400; tenth++) {
+		for (i = 1; i < 6; i++) {
+			insider_claim(&s[7], 0, &net->node[i].config.self, GW_SUSPECT, 1);
+			if (tenth % 40 == 8 * (i - 1))
+				insider_say_many(&s[i], 0, NULL, 0);
+		}
+		net_heat_all(net, 50);
+		net_run(net, NET_S / 10);
+	}
+	CHECK(net_member(net, 0, 6, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
 	{ "a_made_up_hello_raises_nobody", a_made_up_hello_raises_nobody },
 	{ "a_made_up_hello_is_refuted", a_made_up_hello_is_refuted },
+	{ "the_last_to_hear_a_node_asks", the_last_to_hear_a_node_asks },
+	{ "accusations_take_half_of_the_turns", accusations_take_half_of_the_turns },
 	{ NULL, NULL },
 };
 
