@@ -158,13 +158,15 @@ void control_step(struct control *c, const struct control_input *in, struct cont
 	double dt_s = in->now_ns > c->last_ns ? (double)(in->now_ns - c->last_ns) / 1e9 : 0;
 	double max = c->p.max_multiplier, ahead_s;
 	struct sane s;
+	bool ages;
 
 	c->gone_ns += in->now_ns > c->last_ns ? in->now_ns - c->last_ns : 0;
 	c->last_ns = in->now_ns;
 	memset(out, 0, sizeof(*out));
 	s = control_sanitise(c, in, dt_s);
-	/* What is too old lowers no gain: it would be cheaper for that. */
-	c->age_high_s = fmax(s.age_s <= c->p.age_good_s ? s.age_s : 0,
+	/* What is too old, or gone, lowers no gain: it would be cheaper for that. */
+	ages = !isnan(s.temp_c) && s.age_s <= c->p.age_good_s;
+	c->age_high_s = fmax(ages ? s.age_s : 0,
 			     smooth_towards(c->age_high_s, 0, dt_s, AGE_MEMORY_S));
 
 	step_external(c, in, &s, dt_s, out);

@@ -154,9 +154,11 @@ void control_local(struct control *c, const struct control_input *in, const stru
 		least = 1;
 	/*
 	 * The cheapest load comes and goes as one. To let it in as soon as it is gone, and the
-	 * filter so content, would send it back and forth.
+	 * filter so content, would send it back and forth. While there is no temperature nothing is
+	 * let go of: the own controller then sheds more, which the filter would count on.
 	 */
-	c->least = fmax(least, smooth_towards(c->least, least, step_s, BARRIER_RELEASE_S));
+	c->least = fmax(least, isnan(s->temp_c) ? c->least :
+			smooth_towards(c->least, least, step_s, BARRIER_RELEASE_S));
 	least = smooth_clamp(c->least / around, 1, max);
 	out->barrier = least > wanted;
 	out->component[CONTROL_BARRIER] = out->barrier ? least / wanted : 1;

@@ -449,7 +449,7 @@ static void bad_sensors_are_never_cheaper(void)
 		struct control *good = new_control(NULL), *bad = new_control(NULL);
 		struct control_input in = calm(), worse;
 		struct control_output a, b;
-		double temp_c = 60, goal_c = 60, least;
+		double temp_c = 60, goal_c = 60;
 
 		for (i = 0; i < 600; i++) {
 			if (i < 300 && !test_random_below(50))
@@ -467,14 +467,54 @@ static void bad_sensors_are_never_cheaper(void)
 				worse.temp_c = NAN;
 			control_step(good, &in, &a);
 			control_step(bad, &worse, &b);
-			least = a.local.multiplier * 0.999;
-			CHECK(b.local.multiplier >= least,
+			CHECK(b.local.multiplier >= a.local.multiplier,
 			      "round %d, step %d: bad ones cost %u, good ones %u", round, i,
 			      b.local.multiplier, a.local.multiplier);
 		}
 		free(good);
 		free(bad);
 	}
+}
+
+/* Two nodes get hot, then less so, and stay as they are; one loses its sensor after @lost steps. */
+static void lose_a_sensor(double hot_c, double rest_c, int lost)
+{
+	struct control *good = new_control(NULL), *bad = new_control(NULL);
+	struct control_input in = calm(), gone;
+	struct control_output a, b;
+	int i;
+
+	in.temp_c = 60;
+	for (i = 0; i < lost + 200; i++) {
+		/* What is not read must not change: nobody could know. */
+		if (i < lost - 1)
+			in.temp_c += ((i < 200 ? hot_c : rest_c) - in.temp_c) * 0.05;
+		in.now_ns += 100 * MS;
+		gone = in;
+		if (i >= lost)
+			gone.temp_c = NAN;
+		control_step(good, &in, &a);
+		control_step(bad, &gone, &b);
+		CHECK(b.local.multiplier >= a.local.multiplier,
+		      "%g, then %g °C, lost for %d steps: it costs %u, not %u", hot_c, rest_c,
+		      i - lost, b.local.multiplier, a.local.multiplier);
+	}
+	free(good);
+	free(bad);
+}
+
+/*
+ * That it sheds more of itself is no reason for the safety filter to ask for less, nor is the age
+ * of what is lost that of a loop that is slow.
+ */
+static void a_lost_sensor_is_never_cheaper(void)
+{
+	int hot_c, rest_c, lost;
+
+	for (hot_c = 78; hot_c <= 84; hot_c++)
+		for (rest_c = 64; rest_c <= hot_c; rest_c += 2)
+			for (lost = 300; lost <= 600; lost += 100)
+				lose_a_sensor(hot_c, rest_c, lost);
 }
 
 static void a_node_without_a_temperature_is_dear(void)
@@ -698,6 +738,7 @@ const struct test_suite control_suite = {
 		{ "a_price_is_not_taken_for_its_effect", a_price_is_not_taken_for_its_effect },
 		{ "the_first_price_is_let_go_slowly", the_first_price_is_let_go_slowly },
 		{ "bad_sensors_are_never_cheaper", bad_sensors_are_never_cheaper },
+		{ "a_lost_sensor_is_never_cheaper", a_lost_sensor_is_never_cheaper },
 		{ "a_node_without_a_temperature_is_dear", a_node_without_a_temperature_is_dear },
 		{ "prices_are_slow", prices_are_slow },
 		{ "hotter_is_dearer", hotter_is_dearer },
