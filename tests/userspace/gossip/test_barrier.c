@@ -233,6 +233,43 @@ static void gaps_begin_anew(void)
 	      b.temp_c);
 }
 
+/* The temperature that is taken after 5 s at a power, the reading of 60 °C and 300 W gone. */
+static double without_reading_c(double power_w, double *cap_w)
+{
+	struct barrier b = { 0 };
+	struct barrier_input in = {
+		.dt_s = STEP_S, .temp_c = 60, .limit_c = LIMIT_C, .power_w = 300,
+		.power_max_w = MAX_W,
+	};
+	int i;
+
+	for (i = 0; i < 300; i++)
+		barrier_obeyed(&b, barrier_step(&b, &exact, &in));
+	in.temp_c = NAN;
+	in.power_w = power_w;
+	for (i = 0; i < 50; i++) {
+		*cap_w = barrier_step(&b, &exact, &in);
+		barrier_obeyed(&b, *cap_w);
+	}
+	return b.temp_c;
+}
+
+/* What is lost stays what it was, and gets hotter by the model alone. */
+static void a_lost_reading_only_gets_hotter(void)
+{
+	double warm_w, cap_w, temp_c;
+
+	temp_c = without_reading_c(300, &warm_w);
+	CHECK(fabs(temp_c - 60) < 0.1, "at the same power it goes from 60 to %g °C", temp_c);
+	/* By 0.1 K/W to 90 °C, with a time constant of a second. */
+	temp_c = without_reading_c(600, &cap_w);
+	CHECK(temp_c > 89 && temp_c < 91, "with 300 W more it goes from 60 to %g °C", temp_c);
+	CHECK(cap_w < 550, "at %g °C it lets %g W pass", temp_c, cap_w);
+	temp_c = without_reading_c(0, &cap_w);
+	CHECK(temp_c > 59.5, "without power it goes from 60 to %g °C", temp_c);
+	CHECK(cap_w <= warm_w, "for that it lets %g W pass, not %g", cap_w, warm_w);
+}
+
 /* However far the sink has come from where it was at the start, the cap is the right one. */
 static void a_sink_that_warms_is_followed(void)
 {
@@ -287,6 +324,7 @@ const struct test_suite barrier_suite = {
 		{ "a_wrong_model_is_survived", a_wrong_model_is_survived },
 		{ "beyond_the_claim_it_degrades_slowly", beyond_the_claim_it_degrades_slowly },
 		{ "gaps_begin_anew", gaps_begin_anew },
+		{ "a_lost_reading_only_gets_hotter", a_lost_reading_only_gets_hotter },
 		{ "a_sink_that_warms_is_followed", a_sink_that_warms_is_followed },
 		{ "hotter_gets_less", hotter_gets_less },
 		{ }

@@ -517,6 +517,32 @@ static void a_lost_sensor_is_never_cheaper(void)
 				lose_a_sensor(hot_c, rest_c, lost);
 }
 
+/* In the middle of a rise, of which nobody then knows that it ends. */
+static void what_is_shed_is_held_without_a_temperature(void)
+{
+	struct control *c = new_control(NULL);
+	struct control_input in = calm();
+	struct control_output out;
+	double before = 1;
+	int i;
+
+	for (in.temp_c = 60; in.temp_c < 79; in.temp_c += 0.1) {
+		in.now_ns += 100 * MS;
+		control_step(c, &in, &out);
+	}
+	in.temp_c = NAN;
+	for (i = 0; i < 600; i++) {
+		in.now_ns += 100 * MS;
+		control_step(c, &in, &out);
+		CHECK(out.component[CONTROL_LOCAL] >= before, "%g s after it was lost %g, not %g",
+		      i / 10.0, out.component[CONTROL_LOCAL], before);
+		before = out.component[CONTROL_LOCAL];
+		if (i == 0)
+			CHECK(before > 1.1 && before < 30, "the scene sheds %g", before);
+	}
+	free(c);
+}
+
 static void a_node_without_a_temperature_is_dear(void)
 {
 	struct control *c = new_control(NULL);
@@ -739,6 +765,8 @@ const struct test_suite control_suite = {
 		{ "the_first_price_is_let_go_slowly", the_first_price_is_let_go_slowly },
 		{ "bad_sensors_are_never_cheaper", bad_sensors_are_never_cheaper },
 		{ "a_lost_sensor_is_never_cheaper", a_lost_sensor_is_never_cheaper },
+		{ "what_is_shed_is_held_without_a_temperature",
+		  what_is_shed_is_held_without_a_temperature },
 		{ "a_node_without_a_temperature_is_dear", a_node_without_a_temperature_is_dear },
 		{ "prices_are_slow", prices_are_slow },
 		{ "hotter_is_dearer", hotter_is_dearer },
