@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "chance.h"
 #include "harness.h"
 #include "trust.h"
 
@@ -27,22 +28,6 @@ struct server {
 	double quantum_c;
 	double limit_c;
 };
-
-static inline double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)test_random_below(1000001) / 1000000;
-}
-
-/* About normal. */
-static inline double noise(double sd)
-{
-	double sum = 0;
-	int i;
-
-	for (i = 0; i < 12; i++)
-		sum += uniform(-0.5, 0.5);
-	return sd * sum;
-}
 
 static inline double server_true_c(const struct server *s)
 {
@@ -99,7 +84,7 @@ static inline void server_step(struct server *s, double dt)
 /* What it says if it is honest. */
 static inline struct trust_evidence server_says(const struct server *s)
 {
-	double temp_c = server_true_c(s) + noise(s->noise_sd);
+	double temp_c = server_true_c(s) + s->noise_sd * normal();
 
 	if (s->quantum_c > 0)
 		temp_c = round(temp_c / s->quantum_c) * s->quantum_c;
@@ -107,8 +92,8 @@ static inline struct trust_evidence server_says(const struct server *s)
 		.now_ns = (uint64_t)((s->now_s + 1) * NS_PER_S),
 		.temp_c = temp_c,
 		.margin_c = s->limit_c - temp_c,
-		.inlet_c = s->inlet_c + noise(0.2),
-		.power_w = s->power_w + noise(0.01 * s->power_w),
+		.inlet_c = s->inlet_c + 0.2 * normal(),
+		.power_w = s->power_w + 0.01 * s->power_w * normal(),
 		.zone_inlet_c = s->inlet_c,
 		.zone_temp_c = NAN,
 	};

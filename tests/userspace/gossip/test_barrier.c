@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "barrier.h"
+#include "chance.h"
 #include "harness.h"
 
 #define STEP_S 0.1
@@ -30,21 +31,6 @@ struct figures {
 	double max_c;
 	double mean_w;
 };
-
-static double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)(test_random() >> 11) / 9007199254740992.0;
-}
-
-static double normal(void)
-{
-	double sum = -6;
-	int i;
-
-	for (i = 0; i < 12; i++)
-		sum += uniform(0, 1);
-	return sum;
-}
 
 static const struct barrier_model exact = {
 	.resistance_c_per_w = 0.1, .time_constant_s = 1, .lag_s = 1, .alpha1_per_s = 1,

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "chance.h"
 #include "control.h"
 #include "harness.h"
 #include "plant.h"
@@ -28,21 +29,6 @@ struct scene {
 	double late_from_s;
 	unsigned int changes;
 };
-
-static double normal(void)
-{
-	double sum = -6;
-	int i;
-
-	for (i = 0; i < 12; i++)
-		sum += (double)(test_random() >> 11) / 9007199254740992.0;
-	return sum;
-}
-
-static double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)(test_random() >> 11) / 9007199254740992.0;
-}
 
 static void scene_init(struct scene *s, bool physics, double delay_s, double ambient_c,
 		       const struct control_params *params)

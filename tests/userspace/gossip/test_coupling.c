@@ -5,27 +5,12 @@
  */
 #include <math.h>
 
+#include "chance.h"
 #include "coupling.h"
 #include "harness.h"
 
 #define NS_PER_S 1000000000ULL
 #define DAY_S 86400.0
-
-static double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)test_random_below(1000001) / 1000000;
-}
-
-/* About normal. */
-static double noise(double sd)
-{
-	double sum = 0;
-	int i;
-
-	for (i = 0; i < 12; i++)
-		sum += uniform(-0.5, 0.5);
-	return sd * sum;
-}
 
 /* --- places --- */
 
@@ -108,8 +93,8 @@ static double learn_for(struct coupling_learned *l, struct room *r, double secon
 		double inlet, room;
 
 		room_step(r, uniform(0.1, 3));
-		room = 22 + (r->unseen ? 0 : r->all_c) + noise(r->noise_sd / 4);
-		inlet = 22 + r->ours_c + r->exhaust_c + noise(r->noise_sd);
+		room = 22 + (r->unseen ? 0 : r->all_c) + r->noise_sd / 4 * normal();
+		inlet = 22 + r->ours_c + r->exhaust_c + r->noise_sd * normal();
 		coupling_learn(l, (uint64_t)(r->now_s * NS_PER_S), quantised(theirs(r), quantum),
 			       quantised(inlet, quantum), room);
 	}
@@ -118,7 +103,7 @@ static double learn_for(struct coupling_learned *l, struct room *r, double secon
 
 static double honest(const struct room *r)
 {
-	return 40 + r->all_c + r->theirs_c + noise(r->noise_sd);
+	return 40 + r->all_c + r->theirs_c + r->noise_sd * normal();
 }
 
 static void heat_that_follows_is_coupling(void)
@@ -187,7 +172,7 @@ static void who_repeats_shows_nothing(void)
 
 		/* Some other node's load, which comes and goes from one step to the next. */
 		room_step(&r, 10);
-		coupling_learn(&l, (uint64_t)(r.now_s * NS_PER_S), inlet, inlet, 22 + noise(0.1));
+		coupling_learn(&l, (uint64_t)(r.now_s * NS_PER_S), inlet, inlet, 22 + 0.1 * normal());
 	}
 	CHECK(l.samples > 500, "%u steps", l.samples);
 	CHECK(coupling_estimate(&l, COUPLING_ROW) < COUPLING_ROW, "it is %g",

@@ -4,15 +4,11 @@
  */
 #include <math.h>
 
+#include "chance.h"
 #include "delay_line.h"
 #include "harness.h"
 
 #define STEPS 4000
-
-static double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)(test_random() >> 11) / 9007199254740992.0;
-}
 
 /* Never less than what was in force, and never more than what was so within two periods of it. */
 static void it_remembers_for_as_long_as_the_delay(void)

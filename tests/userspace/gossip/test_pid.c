@@ -5,17 +5,13 @@
  */
 #include <math.h>
 
+#include "chance.h"
 #include "harness.h"
 #include "pid.h"
 #include "smooth.h"
 #include "stability.h"
 
 #define SECOND 1000000000ULL
-
-static double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)(test_random() >> 11) / 9007199254740992.0;
-}
 
 static void functions_are_the_librarys(void)
 {

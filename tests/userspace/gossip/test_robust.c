@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "chance.h"
 #include "harness.h"
 #include "robust.h"
 
@@ -20,11 +21,6 @@ struct crowd {
 	size_t liars;
 	size_t nr_honest;
 };
-
-static double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)test_random_below(1000001) / 1000000;
-}
 
 static int by_size(const void *a, const void *b)
 {

@@ -4,15 +4,11 @@
  */
 #include <math.h>
 
+#include "chance.h"
 #include "harness.h"
 #include "shed.h"
 
 #define STEPS 40
-
-static double uniform(double lo, double hi)
-{
-	return lo + (hi - lo) * (double)(test_random() >> 11) / 9007199254740992.0;
-}
 
 static size_t random_curve(struct control_demand *steps)
 {
