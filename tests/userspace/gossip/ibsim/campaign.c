@@ -5,28 +5,21 @@
  * campaign [--first N] [--seeds N] [--seed N [--hash]] [--repeat N] [--json FILE]
  *	[--canary NAME|all]
  */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../sim/runner.h"
 #include "world.h"
 
 /* CPU time after which a world does not end. */
 #define WORLD_S 60
 #define CANARY_SEEDS 100
 
-static struct {
-	uint64_t first, seeds, one, repeat;
-	bool replay, hash;
-	const char *json, *canary;
-} args = { .first = 1, .seeds = 300, .repeat = 8 };
+static struct runner_args args = { .first = 1, .seeds = 300, .repeat = 8 };
+static bool only_hash;
 
 static struct {
 	uint64_t seeds, violations, repeated;
@@ -45,56 +38,33 @@ static const enum ibsim_rule canary_rule[IBSIM_CANARIES] = {
 	[IBSIM_CANARY_HOLD] = IBSIM_HELD, [IBSIM_CANARY_DICE] = IBSIM_REPEAT,
 };
 
-static double wall_s(void)
+/* What a process of its own is to do. */
+struct apart {
+	uint64_t seed;
+	enum ibsim_canary canary;
+	struct ibsim_result *result;
+};
+
+static void run_one(void *context)
 {
-	struct timespec t;
+	const struct apart *apart = context;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static struct ibsim_result *shared(void)
-{
-	struct ibsim_result *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE,
-				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (r == MAP_FAILED) {
-		perror("mmap");
-		exit(2);
-	}
-	return r;
+	/* What a bug on purpose breaks besides is not worth the words. */
+	if (apart->canary && !freopen("/dev/null", "w", stderr))
+		_exit(2);
+	ibsim_canary = apart->canary;
+	ibsim_run(apart->seed, false, apart->result);
 }
 
 static void run_apart(uint64_t seed, enum ibsim_canary canary, struct ibsim_result *r)
 {
-	const struct itimerval limit = { .it_value.tv_sec = WORLD_S };
-	int status;
-	pid_t pid;
+	struct apart apart = { seed, canary, r };
 
 	memset(r, 0, sizeof(*r));
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0) {
-		perror("fork");
-		exit(2);
-	}
-	if (!pid) {
-		setitimer(ITIMER_PROF, &limit, NULL);
-		/* What a bug on purpose breaks besides is not worth the words. */
-		if (canary && !freopen("/dev/null", "w", stderr))
-			_exit(2);
-		ibsim_canary = canary;
-		ibsim_run(seed, false, r);
-		_exit(0);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
+	if (runner_apart(run_one, &apart, WORLD_S, r->text, sizeof(r->text)))
 		return;
 	r->seed = seed;
 	r->broken = IBSIM_CRASHED;
-	snprintf(r->text, sizeof(r->text), WIFSIGNALED(status) ? "signal %d" : "exit status %d",
-		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 static void add(const struct ibsim_result *r)
@@ -180,16 +150,11 @@ static bool run_canaries(struct ibsim_result *r)
 	int canary;
 
 	for (canary = 1; canary < IBSIM_CANARIES; canary++) {
-		if (strcmp(args.canary, "all") && strcmp(args.canary, ibsim_canary_names[canary]))
+		if (!runner_wants_canary(&args, ibsim_canary_names[canary]))
 			continue;
 		sum.canary[canary] = run_canary(canary, r);
-		if (sum.canary[canary])
-			printf("canary %s caught after %llu seeds: %s\n",
-			       ibsim_canary_names[canary], (unsigned long long)sum.canary[canary],
-			       r->text);
-		else
-			printf("canary %s NOT caught in %d seeds\n", ibsim_canary_names[canary],
-			       CANARY_SEEDS);
+		runner_tell_canary(ibsim_canary_names[canary], sum.canary[canary], CANARY_SEEDS,
+				   r->text);
 		all = all && sum.canary[canary];
 	}
 	return all;
@@ -197,29 +162,13 @@ static bool run_canaries(struct ibsim_result *r)
 
 static void print(void)
 {
-	int i;
-
 	printf("%llu seeds, %.0f simulated seconds, %.1f s; %llu calls, %llu sends, %llu datagrams received, rails came up %llu times; %llu worlds run twice\n",
 	       (unsigned long long)sum.seeds, sum.simulated_s, sum.wall_s,
 	       (unsigned long long)sum.calls, (unsigned long long)sum.sent,
 	       (unsigned long long)sum.received, (unsigned long long)sum.ups,
 	       (unsigned long long)sum.repeated);
-	for (i = 0; i < IBSIM_FAULTS; i++)
-		printf("%s%s %llu", i ? ", " : "faults: ", ibsim_fault_names[i],
-		       (unsigned long long)sum.faults[i]);
-	printf("\n%llu violations\n", (unsigned long long)sum.violations);
-}
-
-static void write_table(FILE *f, const char *name, const char *const *names, const uint64_t *values,
-			int from, int nr)
-{
-	int i;
-
-	fprintf(f, "  \"%s\": {\n", name);
-	for (i = from; i < nr; i++)
-		fprintf(f, "    \"%s\": %llu%s\n", names[i], (unsigned long long)values[i],
-			i + 1 < nr ? "," : "");
-	fprintf(f, "  },\n");
+	runner_print_faults(ibsim_fault_names, sum.faults, IBSIM_FAULTS);
+	printf("%llu violations\n", (unsigned long long)sum.violations);
 }
 
 static bool write_json(const char *path)
@@ -231,10 +180,10 @@ static bool write_json(const char *path)
 	fprintf(f, "{\n  \"seeds\": %llu,\n  \"first\": %llu,\n  \"violations\": %llu,\n",
 		(unsigned long long)sum.seeds, (unsigned long long)args.first,
 		(unsigned long long)sum.violations);
-	write_table(f, "faults", ibsim_fault_names, sum.faults, 0, IBSIM_FAULTS);
-	write_table(f, "violations_by_rule", ibsim_rule_names, sum.by_rule, 1, IBSIM_RULES);
-	write_table(f, "canary_caught_after_seeds", ibsim_canary_names, sum.canary, 1,
-		    IBSIM_CANARIES);
+	runner_write_table(f, "faults", ibsim_fault_names, sum.faults, 0, IBSIM_FAULTS);
+	runner_write_table(f, "violations_by_rule", ibsim_rule_names, sum.by_rule, 1, IBSIM_RULES);
+	runner_write_table(f, "canary_caught_after_seeds", ibsim_canary_names, sum.canary, 1,
+			   IBSIM_CANARIES);
 	fprintf(f, "  \"calls\": %llu,\n  \"sends\": %llu,\n  \"received\": %llu,\n  \"ups\": %llu,\n",
 		(unsigned long long)sum.calls, (unsigned long long)sum.sent,
 		(unsigned long long)sum.received, (unsigned long long)sum.ups);
@@ -245,7 +194,7 @@ static bool write_json(const char *path)
 
 static int campaign(struct ibsim_result *r)
 {
-	double began_s = wall_s();
+	double began_s = runner_wall_s();
 	bool caught = true;
 	uint64_t i;
 
@@ -257,7 +206,7 @@ static int campaign(struct ibsim_result *r)
 			tell(r);
 		add(r);
 	}
-	sum.wall_s = wall_s() - began_s;
+	sum.wall_s = runner_wall_s() - began_s;
 	if (args.canary)
 		caught = run_canaries(r);
 	print();
@@ -270,8 +219,8 @@ static int campaign(struct ibsim_result *r)
 
 static int replay(struct ibsim_result *r)
 {
-	ibsim_run(args.one, !args.hash, r);
-	if (args.hash) {
+	ibsim_run(args.one, !only_hash, r);
+	if (only_hash) {
 		printf("%016llx\n", (unsigned long long)r->hash);
 		return 0;
 	}
@@ -281,56 +230,12 @@ static int replay(struct ibsim_result *r)
 	return r->broken != IBSIM_HOLDS;
 }
 
-static bool number(const char *text, uint64_t *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoull(text, &end, 0);
-	return !errno && end != text && !*end && *text != '-';
-}
-
-static bool parse(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "first", required_argument, NULL, 'f' },
-		{ "seeds", required_argument, NULL, 'n' },
-		{ "seed", required_argument, NULL, 'o' },
-		{ "repeat", required_argument, NULL, 'r' },
-		{ "hash", no_argument, NULL, 'h' },
-		{ "json", required_argument, NULL, 'j' },
-		{ "canary", required_argument, NULL, 'c' },
-		{ NULL, 0, NULL, 0 },
-	};
-	bool good = true;
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		if (c == 'f')
-			good = good && number(optarg, &args.first);
-		else if (c == 'n')
-			good = good && number(optarg, &args.seeds);
-		else if (c == 'o')
-			good = good && (args.replay = number(optarg, &args.one));
-		else if (c == 'r')
-			good = good && number(optarg, &args.repeat);
-		else if (c == 'h')
-			args.hash = true;
-		else if (c == 'j')
-			args.json = optarg;
-		else if (c == 'c')
-			args.canary = optarg;
-		else
-			good = false;
-	}
-	return good && optind == argc && args.seeds;
-}
-
 int main(int argc, char **argv)
 {
-	struct ibsim_result *r = shared();
+	static const struct runner_option options[] = { { "hash", &only_hash, NULL }, { } };
+	struct ibsim_result *r = runner_shared(sizeof(*r));
 
-	if (!parse(argc, argv)) {
+	if (!runner_parse(&args, options, argc, argv) || !args.seeds) {
 		fprintf(stderr, "usage: campaign [--first N] [--seeds N] [--seed N] [--hash] [--repeat N] [--json FILE] [--canary NAME|all]\n");
 		return 2;
 	}

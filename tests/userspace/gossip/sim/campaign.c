@@ -6,51 +6,37 @@
  * campaign [--small] [--ib] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes]
  *	[--json FILE] [--canary NAME]
  */
-#include <errno.h>
-#include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "report.h"
 #include "real.h"
+#include "runner.h"
 
 /* CPU time after which a world does not end: that the machine is busy is no finding. */
 #define WORLD_S 120
 #define CANARY_SEEDS 300
 
+static struct runner_args args = { .first = 1, .seeds = 100, .repeat = 16 };
+
 static struct {
 	bool small, hashes, sodium, ib;
-	uint64_t first, seeds, one, repeat, until_s;
-	bool replay;
-	const char *json, *canary;
-} args = { .first = 1, .seeds = 100, .repeat = 16 };
-
-static double wall_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
+	uint64_t until_s;
+} own;
 
 static void run_world(uint64_t seed, enum sim_canary canary, int verbose, struct sim_result *r)
 {
 	struct sim_options opt;
 	struct sim_world *w;
 
-	sim_options_draw(&opt, seed, args.small, args.sodium, args.ib);
+	sim_options_draw(&opt, seed, own.small, own.sodium, own.ib);
 	sim_canary = canary;
 	w = sim_world_create(seed, &opt, canary, verbose);
 	if (!w)
 		abort();
-	w->until_ns = args.until_s * SIM_S;
+	w->until_ns = own.until_s * SIM_S;
 	sim_world_run(w);
 	r->seed = seed;
 	r->nodes = opt.nodes;
@@ -63,65 +49,55 @@ static void run_world(uint64_t seed, enum sim_canary canary, int verbose, struct
 	sim_world_destroy(w);
 }
 
-/* In a process of its own; what is left of one that ended badly is told in the result. */
+/* What a process of its own is to do. */
+struct world {
+	uint64_t seed;
+	enum sim_canary canary;
+	struct sim_result *result;
+};
+
+static void run_one(void *context)
+{
+	const struct world *world = context;
+
+	run_world(world->seed, world->canary, 0, world->result);
+}
+
 static void run_apart(uint64_t seed, enum sim_canary canary, struct sim_result *r)
 {
-	const struct itimerval limit = { .it_value.tv_sec = WORLD_S };
-	int status;
-	pid_t pid;
+	struct world world = { seed, canary, r };
 
 	memset(r, 0, sizeof(*r));
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0) {
-		perror("fork");
-		exit(2);
-	}
-	if (!pid) {
-		setitimer(ITIMER_PROF, &limit, NULL);
-		run_world(seed, canary, 0, r);
-		_exit(0);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
+	if (runner_apart(run_one, &world, WORLD_S, r->text, sizeof(r->text)))
 		return;
 	r->seed = seed;
 	r->broken = SIM_RULE_CRASHED;
 	r->broken_node = UINT32_MAX;
-	if (WIFSIGNALED(status))
-		snprintf(r->text, sizeof(r->text), "the core ends by signal %d (%s)",
-			 WTERMSIG(status), strsignal(WTERMSIG(status)));
-	else
-		snprintf(r->text, sizeof(r->text), "exit status %d", WEXITSTATUS(status));
 }
 
 static void tell(const struct sim_result *r)
 {
 	struct sim_options opt;
 
-	sim_options_draw(&opt, r->seed, args.small, args.sodium, args.ib);
+	sim_options_draw(&opt, r->seed, own.small, own.sodium, own.ib);
 	printf("seed %llu: %s at %.6f s", (unsigned long long)r->seed, sim_rule_names[r->broken],
 	       (double)r->broken_ns / SIM_S);
 	if (r->broken_node != UINT32_MAX)
 		printf(", node %u", r->broken_node);
 	printf(": %s\n  ", r->text);
 	sim_options_print(&opt);
-	if (args.ib)
+	if (own.ib)
 		printf("  replay: build/campaign/campaign%s --ib --seed %llu\n",
-		       args.small ? " --small" : "", (unsigned long long)r->seed);
+		       own.small ? " --small" : "", (unsigned long long)r->seed);
 	else
 		printf("  replay: SEED=%llu make campaign%s\n", (unsigned long long)r->seed,
-		       args.small ? "-short" : "");
+		       own.small ? "-short" : "");
 }
 
 static void check_repeat(struct sim_result *first)
 {
-	struct sim_result *again = mmap(NULL, sizeof(*again), PROT_READ | PROT_WRITE,
-					MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct sim_result *again = runner_shared(sizeof(*again));
 
-	if (again == MAP_FAILED)
-		abort();
 	run_apart(first->seed, SIM_CANARY_NONE, again);
 	if (again->hash != first->hash && !first->broken) {
 		first->broken = SIM_RULE_REPEAT;
@@ -164,41 +140,34 @@ static uint64_t run_canary(enum sim_canary canary, struct sim_result *r)
 
 static bool run_canaries(struct sim_report *report, struct sim_result *r)
 {
-	bool all = true, small = args.small;
+	bool all = true, small = own.small;
 	int canary;
 
 	/* Small worlds find them as well, and sooner. */
-	args.small = true;
+	own.small = true;
 	for (canary = 1; canary < SIM_CANARIES; canary++) {
-		if (args.canary && strcmp(args.canary, "all") &&
-		    strcmp(args.canary, sim_canary_names[canary]))
+		if (!runner_wants_canary(&args, sim_canary_names[canary]))
 			continue;
 		report->canary[canary] = run_canary(canary, r);
-		if (report->canary[canary]) {
-			printf("canary %s caught after %llu seeds: %s\n", sim_canary_names[canary],
-			       (unsigned long long)report->canary[canary],
-			       canary == SIM_CANARY_DICE ? "the hash differs" :
-			       sim_rule_names[r->broken]);
-		} else {
-			printf("canary %s NOT caught in %d seeds\n", sim_canary_names[canary],
-			       CANARY_SEEDS);
-			all = false;
-		}
+		runner_tell_canary(sim_canary_names[canary], report->canary[canary], CANARY_SEEDS,
+				   canary == SIM_CANARY_DICE ? "the hash differs" :
+				   sim_rule_names[r->broken]);
+		all = all && report->canary[canary];
 	}
-	args.small = small;
+	own.small = small;
 	return all;
 }
 
 static int run_campaign(struct sim_result *r)
 {
 	static struct sim_report report;
-	double began = wall_s();
+	double began = runner_wall_s();
 	uint64_t i;
 	bool caught = true;
 
 	for (i = 0; i < args.seeds; i++) {
 		run_apart(args.first + i, SIM_CANARY_NONE, r);
-		if (args.hashes)
+		if (own.hashes)
 			printf("%llu %016llx\n", (unsigned long long)r->seed,
 			       (unsigned long long)r->hash);
 		if (args.repeat && i % args.repeat == 0)
@@ -209,8 +178,8 @@ static int run_campaign(struct sim_result *r)
 	}
 	if (args.canary)
 		caught = run_canaries(&report, r);
-	report.wall_s = wall_s() - began;
-	if (args.hashes)
+	report.wall_s = runner_wall_s() - began;
+	if (own.hashes)
 		return report.violations ? 1 : 0;
 	sim_report_print(&report);
 	if (args.json && !sim_report_write(&report, args.json)) {
@@ -224,7 +193,7 @@ static int replay(struct sim_result *r)
 {
 	struct sim_options opt;
 
-	sim_options_draw(&opt, args.one, args.small, args.sodium, args.ib);
+	sim_options_draw(&opt, args.one, own.small, own.sodium, own.ib);
 	sim_options_print(&opt);
 	run_world(args.one, SIM_CANARY_NONE, 1, r);
 	printf("hash %016llx\n", (unsigned long long)r->hash);
@@ -233,72 +202,18 @@ static int replay(struct sim_result *r)
 	return r->broken ? 1 : 0;
 }
 
-static bool parse(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "small", no_argument, NULL, 's' },
-		{ "ib", no_argument, NULL, 'i' },
-		{ "hashes", no_argument, NULL, 'h' },
-		{ "first", required_argument, NULL, 'f' },
-		{ "seeds", required_argument, NULL, 'n' },
-		{ "seed", required_argument, NULL, 'o' },
-		{ "repeat", required_argument, NULL, 'r' },
-		{ "until", required_argument, NULL, 'u' },
-		{ "json", required_argument, NULL, 'j' },
-		{ "canary", required_argument, NULL, 'c' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		switch (c) {
-		case 's':
-			args.small = true;
-			break;
-		case 'i':
-			args.ib = true;
-			break;
-		case 'h':
-			args.hashes = true;
-			break;
-		case 'f':
-			args.first = strtoull(optarg, NULL, 0);
-			break;
-		case 'n':
-			args.seeds = strtoull(optarg, NULL, 0);
-			break;
-		case 'o':
-			args.one = strtoull(optarg, NULL, 0);
-			args.replay = true;
-			break;
-		case 'r':
-			args.repeat = strtoull(optarg, NULL, 0);
-			break;
-		case 'u':
-			args.until_s = strtoull(optarg, NULL, 0);
-			break;
-		case 'j':
-			args.json = optarg;
-			break;
-		case 'c':
-			args.canary = optarg;
-			break;
-		default:
-			return false;
-		}
-	}
-	return optind == argc;
-}
-
 int main(int argc, char **argv)
 {
-	struct sim_result *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE,
-				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	static const struct runner_option options[] = {
+		{ "small", &own.small, NULL }, { "ib", &own.ib, NULL },
+		{ "hashes", &own.hashes, NULL }, { "until", NULL, &own.until_s }, { },
+	};
+	struct sim_result *r = runner_shared(sizeof(*r));
 
-	if (r == MAP_FAILED || !parse(argc, argv)) {
+	if (!runner_parse(&args, options, argc, argv)) {
 		fprintf(stderr, "usage: campaign [--small] [--ib] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes] [--json FILE] [--canary NAME|all]\n");
 		return 2;
 	}
-	args.sodium = sim_sodium_start();
+	own.sodium = sim_sodium_start();
 	return args.replay ? replay(r) : run_campaign(r);
 }

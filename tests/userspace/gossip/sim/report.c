@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "report.h"
+#include "runner.h"
 
 #define US_PER_MS 1000.0
 
@@ -112,10 +113,7 @@ void sim_report_print(const struct sim_report *report)
 	       (unsigned long long)s->crises, (unsigned long long)s->suspicions,
 	       (unsigned long long)s->refuted, (unsigned long long)s->deaths_true,
 	       (unsigned long long)s->deaths_false_long);
-	for (i = 0; i < SIM_FAULTS; i++)
-		printf("%s%s %llu", i ? ", " : "faults: ", sim_fault_names[i],
-		       (unsigned long long)s->faults[i]);
-	printf("\n");
+	runner_print_faults(sim_fault_names, s->faults, SIM_FAULTS);
 	printf("worlds with InfiniBand: %llu, %llu deliveries by it, %llu nodes promoted in the end\n",
 	       (unsigned long long)s->ib_worlds, (unsigned long long)s->ib_deliveries,
 	       (unsigned long long)s->ib_promoted);
@@ -140,25 +138,6 @@ static void write_latency(FILE *f, const char *name, const uint32_t *histogram)
 	fprintf(f, "  \"%s_samples\": %llu,\n", name, (unsigned long long)count(histogram));
 }
 
-static void write_counts(FILE *f, const struct sim_report *report)
-{
-	uint32_t i;
-
-	fprintf(f, "  \"faults\": {\n");
-	for (i = 0; i < SIM_FAULTS; i++)
-		fprintf(f, "    \"%s\": %llu%s\n", sim_fault_names[i],
-			(unsigned long long)report->sum.faults[i], i + 1 < SIM_FAULTS ? "," : "");
-	fprintf(f, "  },\n  \"violations_by_rule\": {\n");
-	for (i = 1; i < SIM_RULES; i++)
-		fprintf(f, "    \"%s\": %llu%s\n", sim_rule_names[i],
-			(unsigned long long)report->by_rule[i], i + 1 < SIM_RULES ? "," : "");
-	fprintf(f, "  },\n  \"canary_caught_after_seeds\": {\n");
-	for (i = 1; i < SIM_CANARIES; i++)
-		fprintf(f, "    \"%s\": %llu%s\n", sim_canary_names[i],
-			(unsigned long long)report->canary[i], i + 1 < SIM_CANARIES ? "," : "");
-	fprintf(f, "  },\n");
-}
-
 /**
  * sim_report_write() - for programs
  * @report: of all
@@ -181,7 +160,10 @@ bool sim_report_write(const struct sim_report *report, const char *path)
 		(double)report->sum.sim_ns / SIM_S);
 	fprintf(f, "  \"violations\": %llu,\n  \"canary_caught\": %s,\n",
 		(unsigned long long)report->violations, caught ? "true" : "false");
-	write_counts(f, report);
+	runner_write_table(f, "faults", sim_fault_names, report->sum.faults, 0, SIM_FAULTS);
+	runner_write_table(f, "violations_by_rule", sim_rule_names, report->by_rule, 1, SIM_RULES);
+	runner_write_table(f, "canary_caught_after_seeds", sim_canary_names, report->canary, 1,
+			   SIM_CANARIES);
 	write_latency(f, "crisis_neighbour", report->sum.near);
 	write_latency(f, "crisis_price", report->sum.reserve);
 	fprintf(f, "  \"crisis_price_high_already\": %llu,\n",
