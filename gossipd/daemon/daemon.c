@@ -280,6 +280,7 @@ int daemon_run(const struct daemon_options *options)
 		status = DAEMON_ENDED;
 		log_info("version " MAXWELL_VERSION " runs, incarnation %llu",
 			 (unsigned long long)d->incarnation);
+		daemon_status(d);
 		notify_ready();
 		uv_run(&d->loop, UV_RUN_DEFAULT);
 	} else if (d->misconfigured) {

@@ -91,7 +91,7 @@ struct daemon_options {
  * @started_ns: when
  * @due_ns: of the core's next step
  * @delay_max_ns: most that a step came late
- * @ready: the service manager was told
+ * @refused: what was to be read again was wrong, and is not in force
  * @stopping: it is about to end
  * @misconfigured: it cannot start, and will not until somebody changes something
  * @price: last one
@@ -132,7 +132,7 @@ struct daemon {
 	uint64_t started_ns;
 	uint64_t due_ns;
 	uint64_t delay_max_ns;
-	bool ready;
+	bool refused;
 	bool stopping;
 	bool misconfigured;
 	struct control_output price;

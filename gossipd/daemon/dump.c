@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "addr.h"
 #include "daemon.h"
@@ -30,13 +31,17 @@ static size_t count(const struct daemon *d, enum gossip_state state)
  */
 void daemon_status(struct daemon *d)
 {
+	char heat[48] = "no reading yet";
 	struct gossip_self self;
 
 	gossip_get_self(d->core, &self);
-	notify_status("%zu nodes live, %zu suspect, %zu dead; price %.2f; %.1f of %.1f degrees%s",
+	if (self.sample_ns)
+		snprintf(heat, sizeof(heat), "%.1f of %.1f degrees", self.sample.temp_c,
+			 self.sample.limit_c);
+	notify_status("%zu nodes live, %zu suspect, %zu dead; price %.2f; %s%s%s",
 		      count(d, GOSSIP_ALIVE), count(d, GOSSIP_SUSPECT), count(d, GOSSIP_DEAD),
-		      self.price.total, self.sample.temp_c, self.sample.limit_c,
-		      self.crisis ? "; crisis" : "");
+		      self.price.total, heat, self.crisis ? "; crisis" : "",
+		      d->refused ? "; the last reload failed, see the log" : "");
 }
 
 static void dump_members(const struct daemon *d, uint64_t now_ns)

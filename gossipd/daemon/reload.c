@@ -71,7 +71,7 @@ static const char *take_over(struct daemon *d, struct daemon_config *config,
 	return why;
 }
 
-static void read_again(struct daemon *d)
+static bool read_again(struct daemon *d)
 {
 	struct daemon_config *config;
 	struct changes changes;
@@ -80,7 +80,7 @@ static void read_again(struct daemon *d)
 
 	if (daemon_load(d->options, &config, &site)) {
 		log_error("the settings stay as they were");
-		return;
+		return false;
 	}
 	changes.nr = config_diff(d->config, config, changes.change, CHANGES_MAX);
 	config_keep_fixed(d->config, config);
@@ -90,18 +90,20 @@ static void read_again(struct daemon *d)
 		config_keep_fixed(d->config, config);
 		config_free(config);
 		site_file_free(site);
-		return;
+		return false;
 	}
 	tell_changes(&changes);
 	put_in_place(d, config, site);
 	log_info("settings from %s are in force", d->options->config);
+	return true;
 }
 
 /**
  * daemon_reload() - read settings, site and keys of the zone again
  * @d: which runs
  *
- * If anything is wrong with them the log says so, past its limit, and everything stays as it is.
+ * If anything is wrong with them the log says so, past its limit, and everything stays as it is. The
+ * service manager is told as well: its reload succeeds either way.
  */
 void daemon_reload(struct daemon *d)
 {
@@ -109,8 +111,9 @@ void daemon_reload(struct daemon *d)
 
 	notify_reloading(uv_hrtime());
 	log_setup(log->level, log->target, 0);
-	read_again(d);
+	d->refused = !read_again(d);
 	log = &d->config->log;
 	log_setup(log->level, log->target, log->burst_per_s);
+	daemon_status(d);
 	notify_ready();
 }
