@@ -38,6 +38,10 @@ for program in maxctl agent gossipd gossipd-ib.so; do
 		install "$from/$program" "$work/payload/bin/"
 	fi
 done
+# The unit and all that belongs to it, where it is seen as it would be on a machine.
+if [[ -e $from/gossipd ]]; then
+	make BUILD="$from" DESTDIR="$work/payload/installed" install-gossipd > /dev/null
+fi
 if [[ -e $from/vm/dkms.tar.gz ]]; then
 	install --mode=644 "$from/vm/dkms.tar.gz" "$work/payload/dkms.tar.gz"
 fi
