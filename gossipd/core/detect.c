@@ -160,8 +160,14 @@ static void ask(struct gossip *g, struct member *m)
 	if (m->asks == ASKS || m->silent || !detect_unheard(g, m, quiet_after(g, m)))
 		return;
 	m->asks++;
-	if (core_peer(g, m) && bucket_take(&g->asks, g->now_ns, ASKS_PER_S, ASKS_PER_S, 1, 0))
+	if (!lives(m) || m->zone != g->config.zone ||
+	    !bucket_take(&g->asks, g->now_ns, ASKS_PER_S, ASKS_PER_S, 1, 0))
+		return;
+	/* Of whom others have said one word, and nothing more, they are asked where he is. */
+	if (core_reach(g, m))
 		spread_ask(g, m);
+	else
+		spread_seek(g, m);
 }
 
 static void fall_silent(struct gossip *g, struct member *m)

@@ -418,6 +418,7 @@ uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr, boo
 void spread_round(struct gossip *g);
 void spread_pull(struct gossip *g);
 void spread_ask(struct gossip *g, struct member *m);
+void spread_seek(struct gossip *g, struct member *m);
 void spread_address(struct gossip *g, struct member *from, const struct gw_address *a);
 void spread_answer(struct gossip *g, struct member *from, const struct gw_pull *pull);
 struct member *spread_beacon(struct gossip *g, struct member *from, const struct gw_beacon *b);

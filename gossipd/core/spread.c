@@ -253,13 +253,31 @@ void spread_answer(struct gossip *g, struct member *from, const struct gw_pull *
 	out_to(g, from, false);
 }
 
+static void ask_where(struct gossip *g, struct member *m, struct member *who)
+{
+	struct gw_record record = { .type = GW_PULL };
+
+	m->asked_ns = g->now_ns;
+	m->asked = who->id;
+	record.pull = (struct gw_pull){ .limit = 1, .zone = g->config.zone, .node = m->id };
+	out_one(g, who, &record, false);
+}
+
+/* Ask somebody, whoever it is, where a node is that nobody speaks of any more. */
+void spread_seek(struct gossip *g, struct member *m)
+{
+	struct member *who;
+
+	if (spread_choose(g, &who, 1, true) && who)
+		ask_where(g, m, who);
+}
+
 /*
  * A node that has only been heard of by way of others: without a group nobody would ever hear it
  * himself. Who has passed it on is asked where it is.
  */
 static void locate(struct gossip *g, struct member *m, struct member *from)
 {
-	struct gw_record record = { .type = GW_PULL };
 	bool close = m->coupling >= LOCATE_COUPLING;
 
 	if (m->addr.len || m->zone != g->config.zone ||
@@ -268,10 +286,7 @@ static void locate(struct gossip *g, struct member *m, struct member *from)
 	if (!close && (g->now_ns - m->born_ns < LOCATE_AFTER_NS ||
 		       !bucket_take(&g->locates, g->now_ns, LOCATE_PER_S, LOCATE_BURST, 1, 0)))
 		return;
-	m->asked_ns = g->now_ns;
-	m->asked = from->id;
-	record.pull = (struct gw_pull){ .limit = 1, .zone = g->config.zone, .node = m->id };
-	out_one(g, from, &record, false);
+	ask_where(g, m, from);
 }
 
 /* Somebody says where a node is. He was asked, or nobody can be sent to anywhere by it. */

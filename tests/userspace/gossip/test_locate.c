@@ -55,7 +55,39 @@ static void where_many_are_is_asked_at_once(void)
 	net_free(net);
 }
 
+/* Of node 2 one word is said, and no more: before it would be silent, who is there is asked. */
+static void who_is_not_spoken_of_any_more_is_sought(void)
+{
+	struct net *net = net_new(3);
+	struct insider s = insider(net, 1, 1);
+	struct gw_record r = insider_beacon(&net->node[2].config.self, 1);
+	struct gw_record where = { .type = GW_ADDRESS };
+	struct gossip_addr addr = net_addr(2);
+	struct gossip_member m;
+
+	net->node[0].config.multicast = false;
+	net->node[2].config.multicast = false;
+	net->node[0].config.probe_interval_ms = 60000;
+	net_start(net, 0);
+	net_start(net, 2);
+	where.address = (struct gw_address){
+		.node = net->node[2].config.self, .link = addr.link, .len = addr.len,
+	};
+	memcpy(where.address.byte, addr.byte, sizeof(where.address.byte));
+	insider_say(&s, 0, &r);
+	/* Not asked for yet. */
+	insider_say(&s, 0, &where);
+	net_run(net, 2200 * NET_MS);
+	CHECK(net_member(net, 0, 2, &m) && !m.addr.len, "found by itself");
+	net_run(net, 200 * NET_MS);
+	insider_say(&s, 0, &where);
+	net_run(net, 200 * NET_MS);
+	CHECK(net_member(net, 0, 2, &m) && m.addr.len, "not sought");
+	net_free(net);
+}
+
 static const struct test_case cases[] = {
+	{ "who_is_not_spoken_of_any_more_is_sought", who_is_not_spoken_of_any_more_is_sought },
 	{ "where_many_are_is_asked_at_once", where_many_are_is_asked_at_once },
 	{ NULL, NULL },
 };
