@@ -102,8 +102,8 @@ static bool read_again(struct daemon *d)
  * daemon_reload() - read settings, site and keys of the zone again
  * @d: which runs
  *
- * If anything is wrong with them the log says so, past its limit, and everything stays as it is. The
- * service manager is told as well: its reload succeeds either way.
+ * If anything is wrong with them the log says so, past its limit, and everything stays as it is. So
+ * does the status, as the service manager's reload succeeds either way.
  */
 void daemon_reload(struct daemon *d)
 {
