@@ -273,7 +273,8 @@ def the_service_manager_is_told(lab):
         begin = time.monotonic()
         while time.monotonic() < begin + 6:
             said.append(manager.recv(4096).decode())
-            if any(text.startswith("STATUS") for text in said):
+            # One before it is ready, one with time.
+            if sum(text.startswith("STATUS") for text in said) == 2:
                 break
         node.stop()
         manager.settimeout(0.2)
@@ -284,7 +285,8 @@ def the_service_manager_is_told(lab):
             pass
     assert said.count("READY=1") == 1, said
     assert said.count("WATCHDOG=1") > 15, said
-    assert any(re.match(r"STATUS=\d+ nodes live", text) for text in said), said
+    status = [text for text in said if re.match(r"STATUS=\d+ nodes live", text)]
+    assert len(status) == 2 and said.index(status[0]) < said.index("READY=1"), said
     assert said[-1] == "STOPPING=1" or "STOPPING=1" in said[-3:], said
     node.start()
     node.wait_running()
@@ -308,29 +310,37 @@ def without_the_module_it_says_so_once(lab):
     lab.wait_converged()
 
 
-def the_hook_is_told_where_to(lab):
-    node = lab.nodes[0]
-    hook = node.path("hook")
+def set_hook(node, name, commands, **settings):
+    """From now on it runs these commands, of a shell."""
+    hook = node.path(name)
     with open(hook, "w", encoding="ascii") as out:
-        out.write(f"#!/bin/sh\n{{ echo \"$@\"; env; }} > {node.path('hook.out')}.new\n"
-                  f"mv {node.path('hook.out')}.new {node.path('hook.out')}\nsleep 60\n")
+        out.write(f"#!/bin/sh\n{commands}\n")
     os.chmod(hook, stat.S_IRWXU)
-    node.configure(Migrate_hook=hook, Migrate_timeout="500ms", Migrate_interval="100ms")
+    node.configure(Migrate_hook=hook, **settings)
     node.write_settings()
     node.signal(signal.SIGHUP)
-    at = len(node.log())
+
+
+def the_hook_is_told_where_to(lab):
+    """One that ends has all the time there is to do so, one that hangs is another."""
+    node = lab.nodes[0]
+    told = node.path("hook.out")
+    set_hook(node, "hook", f"{{ echo \"$@\"; env; }} > {told}.new && mv {told}.new {told}",
+             Migrate_interval="100ms")
     node.heat(84)
     try:
-        wait_for(lambda: os.path.exists(node.path("hook.out")), 20, "the hook")
+        wait_for(lambda: os.path.exists(told), 60, "the hook")
+        at = len(node.log())
+        set_hook(node, "hanging", "sleep 600", Migrate_timeout="500ms")
+        wait_for(lambda: "took too long" in node.log()[at:], 60, "the end of the hook")
     finally:
         node.heat(40)
-    with open(node.path("hook.out"), encoding="ascii") as out:
+    with open(told, encoding="ascii") as out:
         said = out.read()
     words = said.split("\n", 1)[0].split()
     assert words[0] == "migrate" and words[1] in {other.id for other in lab.nodes[1:]}, said
     assert float(words[2]) >= 1.5, said
     assert f"GOSSIPD_NODE={words[1]}" in said and "GOSSIPD_ADDRESS=10.77." in said, said
-    wait_for(lambda: "took too long" in node.log()[at:], 3, "the end of the hook")
     node.configure(Migrate_hook="none")
     node.write_settings()
     node.signal(signal.SIGHUP)
