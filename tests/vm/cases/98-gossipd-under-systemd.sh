@@ -196,13 +196,15 @@ hangs()
 	local first
 	first=$(state .incarnation)
 	note 'it hangs'
-	seconds sd sh -c "kill -STOP $(property MainPID)"
+	sd sh -c "kill -STOP $(property MainPID)"
 	seconds wait_for 30 is NRestarts 1
 	note "systemd took $TOOK s to see it"
 	wait_for 20 is SubState running
 	said 'Watchdog timeout' || die 'that was not the watchdog'
 	wait_for 10 measured
 	(($(state .incarnation) > first)) || die 'the incarnation did not rise'
+	(($(said | grep --count 'the incarnation is made of the time') == 1)) ||
+		die 'the state did not outlive the first one'
 }
 
 stops()
