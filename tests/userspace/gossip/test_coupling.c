@@ -172,7 +172,8 @@ static void who_repeats_shows_nothing(void)
 
 		/* Some other node's load, which comes and goes from one step to the next. */
 		room_step(&r, 10);
-		coupling_learn(&l, (uint64_t)(r.now_s * NS_PER_S), inlet, inlet, 22 + 0.1 * normal());
+		coupling_learn(&l, (uint64_t)(r.now_s * NS_PER_S), inlet, inlet,
+			       22 + 0.1 * normal());
 	}
 	CHECK(l.samples > 500, "%u steps", l.samples);
 	CHECK(coupling_estimate(&l, COUPLING_ROW) < COUPLING_ROW, "it is %g",
