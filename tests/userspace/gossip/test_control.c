@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The controller by its contract: whatever comes in, prices stay within their ranges and their
- * slew; what is not known is never cheaper than what is; causes add up. How it does in a closed
- * loop is in test_control_loop.c.
+ * slew, and more heat is never cheaper. What is around the node is in test_control_around.c, sensors
+ * that are not what they should be in test_control_sensors.c, and how it does in a closed loop in
+ * test_control_loop.c.
  */
-#include <math.h>
-#include <stdlib.h>
+#include "control_scene.h"
 
-#include "control.h"
-#include "harness.h"
-#include "shed.h"
-
-#define MS 1000000ULL
-#define SECOND (1000 * MS)
 #define NEIGHBOURS 70
 
 static double number(void)
@@ -24,37 +18,6 @@ static double number(void)
 	if (!test_random_below(3))
 		return odd[test_random_below(sizeof(odd) / sizeof(odd[0]))];
 	return ((double)test_random_below(2000001) - 1e6) / 1e4;
-}
-
-static struct control *new_control(const struct control_params *params)
-{
-	struct control *c = malloc(control_size());
-
-	CHECK(c, "no memory");
-	control_init(c, params, 0);
-	return c;
-}
-
-static struct control_input calm(void)
-{
-	return (struct control_input) {
-		.now_ns = SECOND, .temp_c = 50, .limit_c = 85, .quantum_c = 0.1, .age_s = 0,
-		.power_w = 60, .power_max_w = 200, .inlet_c = 25, .gpu_margin_c = NAN,
-		.cooling_headroom = 0.9, .supply_headroom = 0.9, .seen = 16, .expected = 16,
-		.base_price = 10, .actuation_delay_s = 1, .cpus = 8,
-	};
-}
-
-/* Steps until prices rest. */
-static void settle(struct control *c, struct control_input *in, struct control_output *out,
-		   unsigned int seconds)
-{
-	unsigned int i;
-
-	for (i = 0; i < seconds * 10; i++) {
-		in->now_ns += 100 * MS;
-		control_step(c, in, out);
-	}
 }
 
 static void check_price(const struct control_price *p, double max, const char *name)
@@ -170,170 +133,6 @@ static void a_calm_node_costs_nothing_extra(void)
 	free(c);
 }
 
-/* Total and its causes. */
-static void check_causes(const struct control_output *out, double total, double tolerance)
-{
-	double product = 1;
-	unsigned int i;
-
-	for (i = 0; i < CONTROL_CAUSES; i++)
-		product *= out->component[i];
-	CHECK(fabs(out->total / product - 1) < tolerance, "%g, by its causes %g",
-	      out->total, product);
-	CHECK(fabs(out->total / total - 1) < tolerance, "%g, not %g", out->total, total);
-	CHECK(fabs((double)out->local.multiplier / CONTROL_ONE * out->external.multiplier /
-		   CONTROL_ONE / out->total - 1) < 0.0001, "local and external are not the total");
-}
-
-static double settled(struct control_input in)
-{
-	struct control *c = new_control(NULL);
-	struct control_output out;
-
-	settle(c, &in, &out, 300);
-	check_causes(&out, out.total, 0.001);
-	free(c);
-	return out.total;
-}
-
-static double beside(double coupling, double weight, double margin_c, double shrinks_c_per_s)
-{
-	const struct control_neighbour n = { coupling, weight, margin_c, shrinks_c_per_s, false };
-	struct control_input in = calm();
-
-	in.neighbours = &n;
-	in.nr_neighbours = 1;
-	return settled(in);
-}
-
-static void each_cause_has_its_price(void)
-{
-	static const struct control_neighbour silent = { 1, 1, 50, 0, true };
-	struct control_input in = calm();
-
-	/* 1 + coupling x (span / margin - 1) */
-	CHECK(fabs(beside(0.8, 1, 5, 0) - (1 + 0.8 * (20.0 / 5 - 1))) < 0.001,
-	      "a neighbour of 5 K");
-	CHECK(fabs(beside(0.8, 0.5, 5, 0) - (1 + 0.4 * 3)) < 0.001, "believed half");
-	CHECK(fabs(beside(1, 1, -3, 0) - 8) < 0.001, "more than one neighbour can raise it by");
-	CHECK(fabs(beside(1, 1, 20, 2) - 20.0 / 14) < 0.001,
-	      "a margin of 20 K that shrinks by 2 K/s");
-	CHECK(fabs(beside(1, 1, 20, -2) - 1) < 0.001, "a margin that grows");
-	in.neighbours = &silent;
-	in.nr_neighbours = 1;
-	CHECK(fabs(settled(in) - 1.5) < 0.001, "a silent one");
-	CHECK(fabs(beside(0.5, 1, NAN, 0) - 1.125) < 0.001, "one that does not say");
-	in.nr_neighbours = 0;
-	in.degraded = true;
-	CHECK(fabs(settled(in) - 1.1) < 0.001, "degraded");
-	in.degraded = false;
-	in.cooling_headroom = 0.1;
-	CHECK(fabs(settled(in) - 3) < 0.001, "a third of the headroom at which it starts");
-	in.cooling_headroom = 0;
-	CHECK(fabs(settled(in) - 8) < 0.001, "no cooling left");
-	in.cooling_headroom = NAN;
-	in.supply_headroom = 0.1;
-	CHECK(fabs(settled(in) - 2) < 0.001, "half of the supply's");
-	in.supply_headroom = NAN;
-	in.seen = 8;
-	CHECK(fabs(settled(in) - 1.48) < 0.001, "half of the nodes");
-	in.expected = 0;
-	CHECK(fabs(settled(in) - 1) < 0.001, "nobody knows how many there should be");
-}
-
-/* In the same step, whatever came right before it; all the way within two actuation delays. */
-static void a_crisis_next_door_shows_at_once(void)
-{
-	static struct control_neighbour n;
-	struct control *c = new_control(NULL);
-	struct control_input in = calm();
-	struct control_output out;
-
-	n = (struct control_neighbour) { .coupling = 1, .weight = 1, .margin_c = 30 };
-	in.neighbours = &n;
-	in.nr_neighbours = 1;
-	settle(c, &in, &out, 10);
-	CHECK_EQ(out.external.multiplier, CONTROL_ONE);
-	control_step(c, &in, &out);
-	n.margin_c = 2;
-	control_step(c, &in, &out);
-	CHECK(out.external.multiplier > 2 * CONTROL_ONE, "in the same step it goes to %u",
-	      out.external.multiplier);
-	CHECK(out.external.slope > 0, "and no further");
-	settle(c, &in, &out, 3);
-	CHECK(fabs(out.total - 8) < 0.001, "after 3 s it costs %g", out.total);
-	/* It ends more slowly than it began. */
-	n.margin_c = 30;
-	in.now_ns += 10 * MS;
-	control_step(c, &in, &out);
-	CHECK(out.total > 7.9 && out.external.slope < 0, "at once it costs %g", out.total);
-	settle(c, &in, &out, 60);
-	CHECK(out.total < 1.001, "after a minute it still costs %g", out.total);
-	free(c);
-}
-
-static void a_healed_partition_is_forgiven_slowly(void)
-{
-	struct control *c = new_control(NULL);
-	struct control_input in = calm();
-	struct control_output out;
-	double last;
-	int i;
-
-	in.seen = 4;
-	settle(c, &in, &out, 20);
-	CHECK(fabs(out.total - (1 + 0.75 - 0.02)) < 0.001, "a quarter seen: %g", out.total);
-	in.seen = 16;
-	last = out.total;
-	for (i = 0; i < 100; i++) {
-		settle(c, &in, &out, 1);
-		CHECK(out.total <= last, "it rises again");
-		CHECK(i > 20 || out.total > 1.3, "after %d s it costs %g", i, out.total);
-		last = out.total;
-	}
-	CHECK(last < 1.05, "after 100 s it still costs %g", last);
-	/* Another one, in the middle of it: at once. */
-	in.seen = 0;
-	settle(c, &in, &out, 5);
-	CHECK(out.total > 1.9, "nobody seen: %g", out.total);
-	free(c);
-}
-
-/* What got better is believed little by little, what gets worse at once. */
-static void headroom_and_silence_are_let_go_slowly(void)
-{
-	static struct control_neighbour n = { 1, 1, 50, 0, true };
-	struct control *c = new_control(NULL);
-	struct control_input in = calm();
-	struct control_output out;
-
-	in.cooling_headroom = 0.1;
-	settle(c, &in, &out, 20);
-	CHECK(fabs(out.total - 3) < 0.001, "a third of the headroom costs %g", out.total);
-	in.cooling_headroom = 0.4;
-	settle(c, &in, &out, 10);
-	CHECK(out.total > 1.4, "10 s after the cooling is back it costs %g", out.total);
-	settle(c, &in, &out, 60);
-	CHECK(out.total < 1.001, "a minute after it costs %g", out.total);
-	in.cooling_headroom = 0.1;
-	settle(c, &in, &out, 1);
-	CHECK(out.total > 2.9, "a second after it has gone it costs %g", out.total);
-	in.cooling_headroom = 1;
-	settle(c, &in, &out, 300);
-
-	in.neighbours = &n;
-	in.nr_neighbours = 1;
-	settle(c, &in, &out, 5);
-	CHECK(fabs(out.total - 1.5) < 0.001, "a silent one costs %g", out.total);
-	n.silent = false;
-	settle(c, &in, &out, 5);
-	CHECK(out.total > 1.25, "5 s after it has spoken it costs %g", out.total);
-	settle(c, &in, &out, 90);
-	CHECK(out.total < 1.001, "after 95 s it costs %g", out.total);
-	n.silent = true;
-	free(c);
-}
-
 /* Three times the CPUs, all waiting for them, on a node that a job has made warm: who cares. */
 static void a_crowd_on_a_cool_node_costs_nothing(void)
 {
@@ -437,126 +236,6 @@ static void the_first_price_is_let_go_slowly(void)
 	}
 	CHECK(highest > 1.25, "it never sheds: %g", highest);
 	CHECK(turns <= 12, "it turns %u times in a minute", turns);
-	free(c);
-}
-
-/* The same node twice, the sensors of one of them good: it never pays more. */
-static void bad_sensors_are_never_cheaper(void)
-{
-	int round, i;
-
-	for (round = 0; round < 40; round++) {
-		struct control *good = new_control(NULL), *bad = new_control(NULL);
-		struct control_input in = calm(), worse;
-		struct control_output a, b;
-		double temp_c = 60, goal_c = 60;
-
-		for (i = 0; i < 600; i++) {
-			if (i < 300 && !test_random_below(50))
-				goal_c = 50 + (double)test_random_below(35);
-			temp_c += (goal_c - temp_c) * 0.05;
-			in.now_ns += 100 * MS;
-			in.temp_c = temp_c;
-			worse = in;
-			worse.suspect = round & 1;
-			worse.age_s = round & 2 ? 4 + i / 60.0 : 0;
-			/* It comes to rest, and then this one sees nothing more. */
-			if (i >= 300)
-				goal_c = temp_c;
-			if (i > 400 && round & 4)
-				worse.temp_c = NAN;
-			control_step(good, &in, &a);
-			control_step(bad, &worse, &b);
-			CHECK(b.local.multiplier >= a.local.multiplier,
-			      "round %d, step %d: bad ones cost %u, good ones %u", round, i,
-			      b.local.multiplier, a.local.multiplier);
-		}
-		free(good);
-		free(bad);
-	}
-}
-
-/* Two nodes get hot, then less so, and stay as they are; one loses its sensor after @lost steps. */
-static void lose_a_sensor(double hot_c, double rest_c, int lost)
-{
-	struct control *good = new_control(NULL), *bad = new_control(NULL);
-	struct control_input in = calm(), gone;
-	struct control_output a, b;
-	int i;
-
-	in.temp_c = 60;
-	for (i = 0; i < lost + 200; i++) {
-		/* What is not read must not change: nobody could know. */
-		if (i < lost - 1)
-			in.temp_c += ((i < 200 ? hot_c : rest_c) - in.temp_c) * 0.05;
-		in.now_ns += 100 * MS;
-		gone = in;
-		if (i >= lost)
-			gone.temp_c = NAN;
-		control_step(good, &in, &a);
-		control_step(bad, &gone, &b);
-		CHECK(b.local.multiplier >= a.local.multiplier,
-		      "%g, then %g °C, lost for %d steps: it costs %u, not %u", hot_c, rest_c,
-		      i - lost, b.local.multiplier, a.local.multiplier);
-	}
-	free(good);
-	free(bad);
-}
-
-/*
- * That it sheds more of itself is no reason for the safety filter to ask for less, nor is the age
- * of what is lost that of a loop that is slow.
- */
-static void a_lost_sensor_is_never_cheaper(void)
-{
-	int hot_c, rest_c, lost;
-
-	for (hot_c = 78; hot_c <= 84; hot_c++)
-		for (rest_c = 64; rest_c <= hot_c; rest_c += 2)
-			for (lost = 300; lost <= 600; lost += 100)
-				lose_a_sensor(hot_c, rest_c, lost);
-}
-
-/* In the middle of a rise, of which nobody then knows that it ends. */
-static void what_is_shed_is_held_without_a_temperature(void)
-{
-	struct control *c = new_control(NULL);
-	struct control_input in = calm();
-	struct control_output out;
-	double before = 1;
-	int i;
-
-	for (in.temp_c = 60; in.temp_c < 79; in.temp_c += 0.1) {
-		in.now_ns += 100 * MS;
-		control_step(c, &in, &out);
-	}
-	in.temp_c = NAN;
-	for (i = 0; i < 600; i++) {
-		in.now_ns += 100 * MS;
-		control_step(c, &in, &out);
-		CHECK(out.component[CONTROL_LOCAL] >= before, "%g s after it was lost %g, not %g",
-		      i / 10.0, out.component[CONTROL_LOCAL], before);
-		before = out.component[CONTROL_LOCAL];
-		if (i == 0)
-			CHECK(before > 1.1 && before < 30, "the scene sheds %g", before);
-	}
-	free(c);
-}
-
-static void a_node_without_a_temperature_is_dear(void)
-{
-	struct control *c = new_control(NULL);
-	struct control_input in = calm();
-	struct control_output out;
-
-	in.temp_c = NAN;
-	settle(c, &in, &out, 10);
-	CHECK(fabs(out.total - 4) < 0.001, "%g", out.total);
-	CHECK(isnan(out.predicted_c) && isnan(out.trend_c_per_s), "it has a temperature");
-	CHECK(fabs(out.component[CONTROL_SENSOR] - 4) < 0.001, "the cause is another");
-	in.temp_c = 50;
-	settle(c, &in, &out, 30);
-	CHECK(fabs(out.total - 1) < 0.001, "with a cool one it costs %g", out.total);
 	free(c);
 }
 
@@ -679,52 +358,6 @@ static void the_safety_filter_has_the_last_word(void)
 	free(c);
 }
 
-static void a_suspect_reading_counts_as_hotter(void)
-{
-	struct control *c = new_control(NULL);
-	struct control_input in = calm();
-	struct control_output out;
-
-	in.temp_c = 75;
-	settle(c, &in, &out, 60);
-	CHECK(out.component[CONTROL_LOCAL] == 1, "the scene is too hot");
-	in.suspect = true;
-	settle(c, &in, &out, 60);
-	CHECK(out.component[CONTROL_LOCAL] > 1.1, "75 °C and 5 K cost %g",
-	      out.component[CONTROL_LOCAL]);
-	free(c);
-}
-
-static void no_more_than_64_neighbours_count(void)
-{
-	struct control_neighbour n[NEIGHBOURS];
-	struct control_input in = calm();
-	unsigned int i;
-
-	for (i = 0; i < NEIGHBOURS; i++)
-		n[i] = (struct control_neighbour) { 1, 1, 50, 0, true };
-	in.neighbours = n;
-	in.nr_neighbours = NEIGHBOURS;
-	CHECK(fabs(settled(in) - (1 + 0.5 * 64)) < 0.01, "%g", settled(in));
-}
-
-/* Whoever is the 64th counts, whoever comes behind him not, be he as hot as can be. */
-static void the_first_64_neighbours_count(void)
-{
-	struct control_neighbour n[NEIGHBOURS], hot[NEIGHBOURS];
-	struct control_input in = calm();
-	unsigned int i;
-
-	for (i = 0; i < NEIGHBOURS; i++)
-		n[i] = (struct control_neighbour) { 1, 1, i < 64 ? 50 : 1, 0, false };
-	in.neighbours = n;
-	in.nr_neighbours = NEIGHBOURS;
-	CHECK(settled(in) == 1, "one of those behind costs: %g", settled(in));
-	in.neighbours = memcpy(hot, n, sizeof(n));
-	hot[63].margin_c = 5;
-	CHECK(fabs(settled(in) - 4) < 0.001, "the 64th costs %g", settled(in));
-}
-
 /* A clock that goes back changes nothing; afterwards it goes on. */
 static void a_clock_may_go_back(void)
 {
@@ -755,26 +388,13 @@ const struct test_suite control_suite = {
 		{ "any_numbers_give_a_price", any_numbers_give_a_price },
 		{ "tunables_have_their_ranges", tunables_have_their_ranges },
 		{ "a_calm_node_costs_nothing_extra", a_calm_node_costs_nothing_extra },
-		{ "each_cause_has_its_price", each_cause_has_its_price },
-		{ "a_crisis_next_door_shows_at_once", a_crisis_next_door_shows_at_once },
-		{ "a_healed_partition_is_forgiven_slowly", a_healed_partition_is_forgiven_slowly },
-		{ "headroom_and_silence_are_let_go_slowly",
-		  headroom_and_silence_are_let_go_slowly },
 		{ "a_crowd_on_a_cool_node_costs_nothing", a_crowd_on_a_cool_node_costs_nothing },
 		{ "a_price_is_not_taken_for_its_effect", a_price_is_not_taken_for_its_effect },
 		{ "the_first_price_is_let_go_slowly", the_first_price_is_let_go_slowly },
-		{ "bad_sensors_are_never_cheaper", bad_sensors_are_never_cheaper },
-		{ "a_lost_sensor_is_never_cheaper", a_lost_sensor_is_never_cheaper },
-		{ "what_is_shed_is_held_without_a_temperature",
-		  what_is_shed_is_held_without_a_temperature },
-		{ "a_node_without_a_temperature_is_dear", a_node_without_a_temperature_is_dear },
 		{ "prices_are_slow", prices_are_slow },
 		{ "hotter_is_dearer", hotter_is_dearer },
 		{ "tunables_change_without_a_bump", tunables_change_without_a_bump },
 		{ "the_safety_filter_has_the_last_word", the_safety_filter_has_the_last_word },
-		{ "a_suspect_reading_counts_as_hotter", a_suspect_reading_counts_as_hotter },
-		{ "no_more_than_64_neighbours_count", no_more_than_64_neighbours_count },
-		{ "the_first_64_neighbours_count", the_first_64_neighbours_count },
 		{ "a_clock_may_go_back", a_clock_may_go_back },
 		{ }
 	},

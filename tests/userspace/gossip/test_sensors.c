@@ -1,134 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sensors on a loop: what hangs holds up itself only, what goes and comes is noticed, commands
- * end in time, and at the end nothing is left. The library for GPUs is a made-up one (fake_nvml.c),
- * as are the commands.
+ * The sensors on a loop: what hangs holds up itself only, what goes and comes is noticed, and at the
+ * end nothing is left. The library for GPUs is a made-up one (fake_nvml.c). Commands are in
+ * test_sensors_command.c.
  */
 #include <dlfcn.h>
-#include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <linux/thermal.h>
-#include <math.h>
-#include <signal.h>
 
 #include "fake_nvml.h"
-#include "sensor_internal.h"
-#include "sensor_tree.h"
+#include "sensor_run.h"
 
-#define ZONE "sys/class/thermal/thermal_zone"
-
-/* A run: until @until says so, or for @limit_ms. */
-struct run {
-	struct tree tree;
-	struct sensors_config config;
-	uv_loop_t loop;
-	uv_timer_t limit;
-	struct sensors *s;
-	struct gossip_sample sample;
-	unsigned int samples;
-	bool (*until)(struct run *run);
-	bool timed_out;
-	unsigned int told;
-	char text[256];
-};
-
-static void hear(void *ctx, const char *text)
-{
-	struct run *run = ctx;
-
-	run->told++;
-	snprintf(run->text, sizeof(run->text), "%s", text);
-}
-
-static void begin(struct run *run)
-{
-	*run = (struct run){ 0 };
-	tree_create(&run->tree);
-	sensors_defaults(&run->config);
-	run->config.root = run->tree.root;
-	run->config.interval_ms = 10;
-	run->config.deadline_ms = 100;
-	run->config.log = hear;
-	run->config.log_ctx = run;
-	CHECK(!uv_loop_init(&run->loop), "no loop");
-}
-
-static void take(void *ctx, uint64_t now_ns, const struct gossip_sample *sample)
-{
-	struct run *run = ctx;
-
-	(void)now_ns;
-	run->sample = *sample;
-	run->samples++;
-	if (run->until(run))
-		uv_stop(&run->loop);
-}
-
-static void time_is_up(uv_timer_t *timer)
-{
-	struct run *run = timer->data;
-
-	run->timed_out = true;
-	uv_stop(timer->loop);
-}
-
-static void start(struct run *run)
-{
-	char error[SENSORS_ERROR_MAX];
-
-	run->s = sensors_start(&run->loop, &run->config, take, run, error);
-	CHECK(run->s && !error[0], "it does not start: %s", error);
-	uv_timer_init(&run->loop, &run->limit);
-	run->limit.data = run;
-}
-
-/* Return: whether it came to that in time. */
-static bool run_until(struct run *run, bool (*until)(struct run *run), unsigned int limit_ms)
-{
-	run->until = until;
-	run->timed_out = false;
-	uv_timer_start(&run->limit, time_is_up, limit_ms, 0);
-	uv_run(&run->loop, UV_RUN_DEFAULT);
-	return !run->timed_out;
-}
-
-/* Everything is closed, or the loop would not be. */
-static void end(struct run *run)
-{
-	sensors_stop(run->s);
-	uv_close((uv_handle_t *)&run->limit, NULL);
-	uv_run(&run->loop, UV_RUN_DEFAULT);
-	tree_destroy(&run->tree);
-	CHECK_EQ(uv_loop_close(&run->loop), 0);
-}
-
-static bool find(const struct run *run, const char *name, struct sensor_info *info)
-{
-	size_t i;
-
-	for (i = 0; i < sensors_nr(run->s); i++) {
-		sensors_get(run->s, i, info);
-		if (!strcmp(info->name, name))
-			return true;
-	}
-	return false;
-}
-
-static void zone(const struct run *run, unsigned int number, int temp_mc)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), ZONE "%u/type", number);
-	tree_put(&run->tree, path, "cpu\n");
-	snprintf(path, sizeof(path), ZONE "%u/temp", number);
-	tree_put(&run->tree, path, "%d\n", temp_mc);
-}
-
-static bool is_50(struct run *run)
-{
-	return run->sample.temp_c == 50;
-}
+/* --- what comes and goes --- */
 
 static bool is_60(struct run *run)
 {
@@ -139,14 +23,6 @@ static bool is_70(struct run *run)
 {
 	return run->sample.temp_c == 70;
 }
-
-static bool never(struct run *run)
-{
-	(void)run;
-	return false;
-}
-
-/* --- what comes and goes --- */
 
 static void what_comes_is_found_and_what_goes_is_missed(void)
 {
@@ -401,134 +277,6 @@ static void a_library_may_be_missing_or_broken(void)
 	}
 }
 
-/* --- commands --- */
-
-static bool has_inlet(struct run *run)
-{
-	return !isnan(run->sample.inlet_c);
-}
-
-static bool is_told(struct run *run)
-{
-	return run->told;
-}
-
-static void plug_ins_and_controllers_are_asked(void)
-{
-	struct sensor_info info;
-	struct run run;
-
-	begin(&run);
-	run.config.exec[3] = (struct sensors_command){
-		"printf 'inlet_c=23\\npower_w=321\\n'", 100, 5000,
-	};
-	run.config.ipmi = (struct sensors_command){
-		"cat data/sensors/ipmi/lichtmandce03.sdr.txt; sleep 0.2; exit 1", 100, 5000,
-	};
-	start(&run);
-	CHECK(run_until(&run, has_inlet, 5000), "nothing comes");
-	CHECK(run.sample.inlet_c == 23 && run.sample.power_w == 321, "%g, %g", run.sample.inlet_c,
-	      run.sample.power_w);
-	CHECK(find(&run, "exec3/inlet", &info), "it has another name");
-	CHECK(run_until(&run, is_told, 5000), "it is not told that it failed");
-	run_until(&run, never, 50);
-	CHECK(find(&run, "ipmi/CPU 1 Temp", &info) && info.value == 30 && info.chosen,
-	      "the controller is not heard");
-	end(&run);
-}
-
-/* What a command is that does not do what it should, and what is said of it. */
-static const struct {
-	const char *command;
-	const char *said;
-	int error;
-} bad_commands[] = {
-	{ "sleep 1000", "exec0: Connection timed out", ETIMEDOUT },
-	/* Its children do not outlive it. */
-	{ "sleep 1000 & sleep 1001 & wait", "exec0: Connection timed out", ETIMEDOUT },
-	{ "trap '' TERM INT HUP; while :; do sleep 1; done", "exec0: Connection timed out",
-	  ETIMEDOUT },
-	{ "/nowhere/command", "exec0: No such file", ENOENT },
-	{ "echo inlet_c=20; exit 3", "exec0: Input/output error", EIO },
-	{ "kill -9 $$", "exec0: Input/output error", EIO },
-	{ "yes inlet_c=20", "exec0: File too large", EFBIG },
-	{ "printf 'inlet_c=20\\0\\n'", "exec0: Invalid argument", EINVAL },
-	{ "echo", "exec0: No data", ENODATA },
-	{ "echo nonsense", "exec0: Invalid argument", EINVAL },
-};
-
-static void bad_commands_hold_up_nobody(void)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(bad_commands) / sizeof(bad_commands[0]); i++) {
-		struct run run;
-
-		begin(&run);
-		run.config.exec[0] = (struct sensors_command){
-			bad_commands[i].command, 50,
-			bad_commands[i].error == ETIMEDOUT ? 300 : 20000,
-		};
-		/* On a busy machine a zone may be late, which is not what is told here. */
-		run.config.deadline_ms = 10000;
-		zone(&run, 0, 50000);
-		start(&run);
-		CHECK(run_until(&run, is_told, 20000), "nobody says of '%s'",
-		      bad_commands[i].command);
-		CHECK(!strncmp(run.text, bad_commands[i].said, strlen(bad_commands[i].said)),
-		      "of '%s' it is said: %s", bad_commands[i].command, run.text);
-		CHECK(is_50(&run) || run_until(&run, is_50, 5000), "the zone waits for '%s'",
-		      bad_commands[i].command);
-		/* In the middle of another one; and it is said once. */
-		run_until(&run, never, 120);
-		CHECK_EQ(run.told, 1);
-		end(&run);
-	}
-}
-
-static void one_that_left_its_group_does_not_hold_the_pipe(void)
-{
-	struct run run;
-
-	begin(&run);
-	run.config.exec[0] = (struct sensors_command){
-		"setsid sh -c 'sleep 3' & sleep 0.2; echo inlet_c=20", 3600000, 600,
-	};
-	start(&run);
-	CHECK(run_until(&run, is_told, 2000), "its time is not up");
-	CHECK(strstr(run.text, "timed out"), "it is said: %s", run.text);
-	end(&run);
-}
-
-static void a_command_that_hangs_is_killed_at_the_end(void)
-{
-	char path[TREE_PATH_MAX];
-	struct run run;
-	int i, pid = 0;
-	FILE *file;
-
-	begin(&run);
-	tree_path(&run.tree, "pid", path);
-	run.config.exec[0] = (struct sensors_command){ NULL, 3600000, 60000 };
-	tree_put(&run.tree, "script", "echo $$ > %s.part; mv %s.part %s; exec sleep 1000\n", path,
-		 path, path);
-	tree_path(&run.tree, "script", path);
-	CHECK(strlen(path) < sizeof(run.text), "a long path");
-	snprintf(run.text, sizeof(run.text), "exec sh %.200s", path);
-	run.config.exec[0].command = run.text;
-	start(&run);
-	tree_path(&run.tree, "pid", path);
-	for (i = 0; i < 200 && access(path, R_OK); i++)
-		run_until(&run, never, 10);
-	file = fopen(path, "r");
-	CHECK(file && fscanf(file, "%d", &pid) == 1 && pid > 1, "it does not run");
-	fclose(file);
-	CHECK(!kill(pid, 0), "it does not run");
-	end(&run);
-	/* Not even a zombie. */
-	CHECK(kill(pid, 0) && errno == ESRCH, "%d lives on", pid);
-}
-
 /* --- settings --- */
 
 static void settings_that_cannot_be_are_refused(void)
@@ -690,16 +438,11 @@ static const struct test_case cases[] = {
 	{ "a_gpu_says_its_margin_itself", a_gpu_says_its_margin_itself },
 	{ "a_gpu_that_hangs_holds_up_itself_only", a_gpu_that_hangs_holds_up_itself_only },
 	{ "a_library_may_be_missing_or_broken", a_library_may_be_missing_or_broken },
-	{ "plug_ins_and_controllers_are_asked", plug_ins_and_controllers_are_asked },
-	{ "bad_commands_hold_up_nobody", bad_commands_hold_up_nobody },
-	{ "one_that_left_its_group_does_not_hold_the_pipe",
-	  one_that_left_its_group_does_not_hold_the_pipe },
-	{ "a_command_that_hangs_is_killed_at_the_end", a_command_that_hangs_is_killed_at_the_end },
 	{ "settings_that_cannot_be_are_refused", settings_that_cannot_be_are_refused },
 	{ "events_of_trips_are_a_reason_to_read", events_of_trips_are_a_reason_to_read },
 	{ "somebody_may_ask_at_any_time", somebody_may_ask_at_any_time },
 	{ "this_machine_is_looked_at", this_machine_is_looked_at },
-	{ }
+	{ 0 },
 };
 
-const struct test_suite sensors_suite = { "sensors", cases };
+const struct test_suite sensors_suite = { .name = "sensors", .cases = cases };
