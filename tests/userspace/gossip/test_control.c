@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The controller by its contract: whatever comes in, prices stay within their ranges and their
- * slew, and more heat is never cheaper. What is around the node is in test_control_around.c, sensors
- * that are not what they should be in test_control_sensors.c, and how it does in a closed loop in
- * test_control_loop.c.
+ * slew, and more heat is never cheaper. What is around the node is in test_control_around.c,
+ * sensors that are not what they should be in test_control_sensors.c, and how it does in a closed
+ * loop in test_control_loop.c.
  */
 #include "control_scene.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sealing: keys and their rotation; what is refused, and that nothing changes then; the replay window
- * against a model that remembers every counter. Signatures are in test_seal_sign.c, the
+ * Sealing: keys and their rotation; what is refused, and that nothing changes then; the replay
+ * window against a model that remembers every counter. Signatures are in test_seal_sign.c, the
  * specification's vectors in test_seal_vectors.c.
  */
 #include "seal_scene.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sensors on a loop: what hangs holds up itself only, what goes and comes is noticed, and at the
- * end nothing is left. The library for GPUs is a made-up one (fake_nvml.c). Commands are in
+ * The sensors on a loop: what hangs holds up itself only, what goes and comes is noticed, and at
+ * the end nothing is left. The library for GPUs is a made-up one (fake_nvml.c). Commands are in
  * test_sensors_command.c.
  */
 #include <dlfcn.h>
