@@ -104,6 +104,24 @@ static inline void insider_hello(struct insider *s, uint32_t to)
 	insider_say(s, to, &r);
 }
 
+/*
+ * Nodes that have run for a while, but for the last one, in whose place is the insider; @knows has
+ * heard of him.
+ */
+static inline struct net *insider_zone(struct insider *s, uint32_t nr, uint64_t seconds,
+				       uint32_t knows)
+{
+	struct net *net = net_new(nr);
+	uint32_t i;
+
+	*s = insider(net, nr - 1, 1);
+	for (i = 0; i + 1 < nr; i++)
+		net_start(net, i);
+	net_live(net, seconds, 50);
+	insider_hello(s, knows);
+	return net;
+}
+
 static inline void insider_claim(struct insider *s, uint32_t to, const struct gw_id *subject,
 				 enum gw_verdict verdict, uint64_t incarnation)
 {
