@@ -192,6 +192,8 @@ void detect_hear_due(struct gossip *g, struct member *m)
 		fall_silent(g, m);
 	if (!m->unseen && detect_unheard(g, m, unseen_after(g, m))) {
 		m->unseen = true;
+		/* It may be gone, and this node the last one that does not know. */
+		m->doubted = true;
 		near_count(g, m);
 		price_soon(g, false);
 	}

@@ -41,7 +41,8 @@ struct bucket {
  * @crisis: it is in one
  * @excused: it has left, and is not expected any more
  * @passed_on: its last beacon came by others
- * @doubted: it was accused by a lower incarnation, and has not been heard or probed since
+ * @doubted: it was accused by a lower incarnation, or is unseen, and has not been heard itself or
+ *	probed since
  * @counted_as: what it counts as, near.c
  * @zone: of cooling
  * @state: enum gossip_state

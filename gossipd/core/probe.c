@@ -64,7 +64,8 @@ static void shuffle(struct gossip *g)
 
 /*
  * Who alone has heard of a node's last incarnation is told of its end by none that counts: others
- * accuse it by an earlier one. Until its turn comes a zone of a thousand takes as many seconds.
+ * accuse it by an earlier one. And who has missed that a node left is told so by nobody, as soon as
+ * they have forgotten it. Until its turn comes a zone of a thousand takes as many seconds.
  */
 static struct member *doubted(struct gossip *g)
 {

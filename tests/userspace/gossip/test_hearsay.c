@@ -71,6 +71,7 @@ static void the_last_to_hear_a_node_asks(void)
 {
 	struct net *net = net_new(41);
 	struct insider s = insider(net, 40, 1);
+	struct gw_record r = insider_beacon(&net->node[40].config.self, 2);
 	struct gossip_member m;
 	uint32_t i;
 
@@ -81,7 +82,10 @@ static void the_last_to_hear_a_node_asks(void)
 		insider_hello(&s, i);
 	s.sender.incarnation = 2;
 	insider_hello(&s, 0);
-	/* Their rounds have begun without it. */
+	/* It has a minute to be quiet there. */
+	r.beacon.interval_ms = 60000;
+	r.beacon.ttl = 0;
+	insider_say(&s, 0, &r);
 	for (i = 0, m.state = GOSSIP_ALIVE; i < 100 && m.state == GOSSIP_ALIVE; i++) {
 		net_live(net, 1, 50);
 		CHECK(net_member(net, 1, 40, &m), "not known");
@@ -90,6 +94,36 @@ static void the_last_to_hear_a_node_asks(void)
 	net_live(net, 6, 50);
 	CHECK(net_member(net, 0, 40, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
 	CHECK_EQ(m.incarnation, 2);
+	net_free(net);
+}
+
+/* 40 nodes say something now and then, and node 1 no more. Nobody speaks of it. */
+static void who_is_unseen_is_asked_soon(void)
+{
+	struct net *net = net_new(41);
+	struct gw_record r[41];
+	struct insider s[41];
+	struct gossip_member m;
+	uint32_t i, tenth;
+
+	net_start(net, 0);
+	net_live(net, 1, 50);
+	for (i = 1; i < 41; i++) {
+		s[i] = insider(net, i, 1);
+		insider_hello(&s[i], 0);
+		r[i] = insider_beacon(&net->node[i].config.self, 1);
+	}
+	for (tenth = 0; tenth < 300; tenth++) {
+		for (i = 1; i < 41; i++) {
+			r[i].beacon.seq++;
+			if (i > 1 || tenth < 200)
+				insider_say(&s[i], 0, &r[i]);
+		}
+		net_heat_all(net, 50);
+		net_run(net, NET_S / 10);
+	}
+	/* Unseen after five seconds, probed within two turns. */
+	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
 	net_free(net);
 }
 
@@ -125,6 +159,7 @@ static const struct test_case cases[] = {
 	{ "a_made_up_hello_raises_nobody", a_made_up_hello_raises_nobody },
 	{ "a_made_up_hello_is_refuted", a_made_up_hello_is_refuted },
 	{ "the_last_to_hear_a_node_asks", the_last_to_hear_a_node_asks },
+	{ "who_is_unseen_is_asked_soon", who_is_unseen_is_asked_soon },
 	{ "accusations_take_half_of_the_turns", accusations_take_half_of_the_turns },
 	{ NULL, NULL },
 };
