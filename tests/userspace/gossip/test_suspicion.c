@@ -164,7 +164,8 @@ static void a_suspect_that_is_heard_is_told(void)
 	};
 	CHECK(seal_sign(&s.n->crypto, &r), "not signed");
 	insider_say(&s, 0, &r);
-	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_SUSPECT, "state %d", m.state);
+	CHECK(net_member(net, 0, 1, &m), "not known");
+	CHECK_EQ(m.state, GOSSIP_SUSPECT);
 	net_live(net, 2, 50);
 	CHECK(net_member(net, 0, 1, &m) && m.state == GOSSIP_ALIVE, "state %d", m.state);
 	CHECK_EQ(m.incarnation, 2);
