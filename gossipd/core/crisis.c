@@ -112,8 +112,10 @@ static void relay_later(struct gossip *g, const struct gw_crisis *c)
 		if (!g->relays[i].due_ns)
 			r = &g->relays[i];
 	}
-	if (!r)
+	if (!r) {
+		g->counters[GOSSIP_DROP_FULL]++;
 		return;
+	}
 	r->crisis = *c;
 	r->crisis.beacon.ttl--;
 	r->due_ns = g->now_ns + 1 + core_random_below(g, RELAY_NS);

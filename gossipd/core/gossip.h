@@ -238,7 +238,7 @@ enum gossip_counter {
 	GOSSIP_DROP_STALE,	/* records: nothing new in them */
 	GOSSIP_DROP_SIGNATURE,	/* records: not signed by whom they say */
 	GOSSIP_DROP_ZONE,	/* of a zone that is not this node's business */
-	GOSSIP_DROP_FULL,	/* nodes that the table had no room for */
+	GOSSIP_DROP_FULL,	/* nodes, zones, addresses and crises that there was no room for */
 	GOSSIP_DROP_BUDGET,	/* not sent, for the token bucket */
 	GOSSIP_FLAPS,		/* nodes that were dead or suspect and live */
 	GOSSIP_REFUTED,		/* own suspicions and deaths that were refuted */
