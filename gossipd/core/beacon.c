@@ -176,8 +176,12 @@ static void send_in_turn(struct gossip *g)
 
 	for (i = 0; i < nr && sent < UNICASTS; i++) {
 		m = members_at(&g->members, (g->rotation + i) % nr);
-		if (core_peer(g, m) && out_to(g, m, g->crisis))
-			sent++;
+		if (!core_peer(g, m))
+			continue;
+		/* Nothing is left to send with: the next turn begins with this one. */
+		if (!out_to(g, m, g->crisis))
+			break;
+		sent++;
 	}
 	g->rotation = nr ? (g->rotation + i) % nr : 0;
 }
