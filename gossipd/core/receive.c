@@ -119,7 +119,7 @@ static int open_datagram(struct gossip *g, uint8_t *bytes, size_t len, struct gw
 		g->counters[GOSSIP_DROP_SELF]++;
 		return -1;
 	}
-	if (h->incarnation > INCARNATION_MAX) {
+	if (id_zero(&h->node) || h->incarnation > INCARNATION_MAX) {
 		g->counters[GOSSIP_DROP_DECODE]++;
 		return GW_VALUE_WRONG;
 	}
