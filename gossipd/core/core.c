@@ -56,10 +56,10 @@ uint64_t core_random(struct gossip *g)
 	return g->env.random(g->env.ctx);
 }
 
-/* The slight bias of the remainder does not matter to anything here. */
+/* @below is not 0. The slight bias of the remainder does not matter to anything here. */
 uint64_t core_random_below(struct gossip *g, uint64_t below)
 {
-	return below ? core_random(g) % below : 0;
+	return core_random(g) % below;
 }
 
 /* From 0 to below 1. */

@@ -218,7 +218,6 @@ const char *gossip_reconfigure(struct gossip *g, const struct gossip_config *con
  */
 uint64_t gossip_step(struct gossip *g, uint64_t now_ns)
 {
-	uint64_t due;
 	uint32_t timer;
 
 	if (g->left)
@@ -226,8 +225,8 @@ uint64_t gossip_step(struct gossip *g, uint64_t now_ns)
 	core_enter(g, now_ns);
 	while (timers_pop(&g->timers, g->now_ns, &timer))
 		run_timer(g, timer);
-	due = timers_first(&g->timers);
-	return due > g->offset_ns ? due - g->offset_ns : 0;
+	/* Something always is, and later than now. */
+	return timers_first(&g->timers) - g->offset_ns;
 }
 
 /* --- what comes --- */

@@ -18,7 +18,6 @@ void hello_fill(struct gossip *g, struct gw_record *record)
 	memset(record, 0, sizeof(*record));
 	record->type = GW_HELLO;
 	record->hello = (struct gw_hello){
-		.flags = g->left ? GW_LEAVING : 0,
 		.ttl = g->config.ttl,
 		.node = g->config.self,
 		.incarnation = g->incarnation,
@@ -45,17 +44,6 @@ static void say(struct gossip *g, struct member *to)
 		out_to(g, to, false);
 	else
 		out_group(g, false);
-}
-
-static void to_contacts(struct gossip *g, uint32_t first, uint32_t nr)
-{
-	struct member stub = { 0 };
-	uint32_t i;
-
-	for (i = 0; i < nr && i < g->nr_contacts; i++) {
-		stub.addr = g->contacts[(first + i) % g->nr_contacts].addr;
-		say(g, &stub);
-	}
 }
 
 /* An address that a node may have: known it is when the node has answered from there itself. */
@@ -167,6 +155,12 @@ void hello_receive(struct gossip *g, struct member *from, const struct gw_hello 
 
 /* --- addresses that somebody gave --- */
 
+/* Both by UDP. */
+static bool same_addr(const struct gossip_addr *a, const struct gossip_addr *b)
+{
+	return a->len == b->len && !memcmp(a->byte, b->byte, a->len);
+}
+
 static bool answered(const struct gossip *g, const struct gossip_addr *addr)
 {
 	const struct member *m;
@@ -174,8 +168,7 @@ static bool answered(const struct gossip *g, const struct gossip_addr *addr)
 
 	for (i = 0; i < g->members.nr; i++) {
 		m = members_at(&g->members, i);
-		if (m->addr.link == addr->link && m->addr.len == addr->len &&
-		    !memcmp(m->addr.byte, addr->byte, addr->len) && !m->unseen)
+		if (same_addr(&m->addr, addr) && !m->unseen)
 			return true;
 	}
 	return false;
@@ -190,7 +183,7 @@ void hello_contacts(struct gossip *g)
 		g->next_contact = (g->next_contact + 1) % g->nr_contacts;
 		if (answered(g, &g->contacts[g->next_contact].addr))
 			continue;
-		to_contacts(g, g->next_contact, 1);
+		hello_try(g, &g->contacts[g->next_contact].addr);
 		tried++;
 	}
 	core_timer_in(g, TIMER_CONTACT, core_jitter(g, 5 * SEC_NS));
@@ -213,9 +206,7 @@ void gossip_contact(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 		return;
 	core_enter(g, now_ns);
 	for (i = 0; i < g->nr_contacts; i++) {
-		if (g->contacts[i].addr.link == addr->link &&
-		    g->contacts[i].addr.len == addr->len &&
-		    !memcmp(g->contacts[i].addr.byte, addr->byte, addr->len))
+		if (same_addr(&g->contacts[i].addr, addr))
 			return;
 	}
 	if (i == CONTACTS_MAX) {
@@ -223,5 +214,5 @@ void gossip_contact(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 		return;
 	}
 	g->contacts[g->nr_contacts++].addr = *addr;
-	to_contacts(g, i, 1);
+	hello_try(g, addr);
 }

@@ -88,7 +88,7 @@ struct links {
 
 /**
  * struct queued - a record that goes along with whatever is sent, some times
- * @record: a claim or a hello
+ * @record: a claim
  * @left: times that it is still to go; 0 is an empty place
  * @sent: times that it has gone
  */

@@ -46,20 +46,16 @@ bool out_add(struct gossip *g, const struct gw_record *record)
 	return true;
 }
 
-static bool same_subject(const struct gw_record *a, const struct gw_record *b)
+/* Accusers are independent of each other, so all have to be heard. */
+static bool makes_obsolete(const struct gw_claim *claim, const struct gw_claim *old)
 {
-	if (a->type != b->type)
-		return false;
-	if (a->type == GW_HELLO)
-		return id_equal(&a->hello.node, &b->hello.node);
-	/* Accusers are independent of each other, so all have to be heard. */
-	return a->type == GW_CLAIM && id_equal(&a->claim.subject, &b->claim.subject) &&
-	       (id_equal(&a->claim.claimant, &b->claim.claimant) ||
-		b->claim.incarnation > a->claim.incarnation);
+	return id_equal(&old->subject, &claim->subject) &&
+	       (id_equal(&old->claimant, &claim->claimant) ||
+		claim->incarnation > old->incarnation);
 }
 
 /*
- * Have a record go along with what is sent from now on. It takes the place of what it makes
+ * Have a claim go along with what is sent from now on. It takes the place of what it makes
  * obsolete, else a free one, else that of the one that has gone most often.
  */
 void out_queue(struct gossip *g, const struct gw_record *record)
@@ -69,7 +65,7 @@ void out_queue(struct gossip *g, const struct gw_record *record)
 
 	for (i = 0; i < QUEUE_MAX; i++) {
 		q = &g->queue[i];
-		if (q->left && same_subject(&q->record, record)) {
+		if (q->left && makes_obsolete(&record->claim, &q->record.claim)) {
 			best = q;
 			break;
 		}

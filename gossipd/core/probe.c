@@ -192,6 +192,7 @@ void probe_forget(struct gossip *g)
 
 /* --- for others --- */
 
+/* After all that were due. */
 static void next_nack(struct gossip *g)
 {
 	uint64_t first = UINT64_MAX;
@@ -204,7 +205,7 @@ static void next_nack(struct gossip *g)
 	if (first == UINT64_MAX)
 		timers_cancel(&g->timers, TIMER_NACK);
 	else
-		core_timer_in(g, TIMER_NACK, first > g->now_ns ? first - g->now_ns : 0);
+		core_timer_in(g, TIMER_NACK, first - g->now_ns);
 }
 
 void probe_nacks_due(struct gossip *g)
