@@ -89,7 +89,7 @@ void beacon_fill(struct gossip *g, struct gw_beacon *b)
 		.lamport = ++g->lamport,
 		.temp_dc = to_s16(known ? 10 * s->temp_c : NAN),
 		.margin_dc = to_s16(10 * own_margin(g)),
-		.trend_cc_per_s = to_s16(known && g->priced ? 100 * g->price.trend_c_per_s : NAN),
+		.trend_cc_per_s = to_s16(known ? 100 * g->price.trend_c_per_s : NAN),
 		.inlet_dc = to_s16(known ? 10 * s->inlet_c : NAN),
 		.power_w = to_u16(known ? s->power_w : NAN),
 		.zone = g->config.zone,
@@ -126,7 +126,7 @@ static int band_of(const struct gossip *g)
 
 	if (isnan(margin))
 		return 0;
-	if (g->priced && g->price.trend_c_per_s > 0)
+	if (g->price.trend_c_per_s > 0)
 		margin -= HORIZON_S * g->price.trend_c_per_s;
 	while (band < 3 && margin < limit[band] + (band < g->band ? RELEASE_C : 0))
 		band++;

@@ -332,8 +332,6 @@ static bool beyond(uint64_t known, uint64_t incarnation)
 
 static void refute(struct gossip *g, const struct gw_claim *c)
 {
-	if (c->verdict == GW_ALIVE || c->incarnation < g->incarnation)
-		return;
 	/* A large step is for who has lost his incarnation: he does not need many of them. */
 	if (c->incarnation - g->incarnation > STEP_MAX) {
 		if (g->leapt_ns && g->now_ns - g->leapt_ns < LEAP_GAP_NS)
