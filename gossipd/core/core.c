@@ -56,10 +56,10 @@ uint64_t core_random(struct gossip *g)
 	return g->env.random(g->env.ctx);
 }
 
-/* @below is not 0. The slight bias of the remainder does not matter to anything here. */
+/* The slight bias of the remainder does not matter to anything here. */
 uint64_t core_random_below(struct gossip *g, uint64_t below)
 {
-	return core_random(g) % below;
+	return below ? core_random(g) % below : 0;
 }
 
 /* From 0 to below 1. */
