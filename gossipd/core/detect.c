@@ -213,18 +213,18 @@ static void suspect_due(struct gossip *g, struct member *m)
 {
 	uint64_t since = m->state_ns + (g->deaf_ns - m->state_deaf_ns);
 	uint64_t timeout_ns = claim_timeout(g, m);
-	bool ask = false;
+	bool now = false;
 
 	if (g->now_ns >= since + timeout_ns) {
 		claim_verdict(g, m);
 		return;
 	}
-	/* More accusers make the time shorter: what has been left out by that is not made up for. */
+	/* More accusers make the time shorter: what is left out by that is not made up for. */
 	while (m->last_asks < LAST_ASKS && g->now_ns >= since + asked_after(m, timeout_ns)) {
 		m->last_asks++;
-		ask = true;
+		now = true;
 	}
-	if (ask && m->direct_ns <= m->state_ns)
+	if (now && m->direct_ns <= m->state_ns)
 		probe_accused(g, m);
 	timers_set(&g->timers, core_timer_of(g, m, MEMBER_LIFE), since +
 		   (m->last_asks < LAST_ASKS ? asked_after(m, timeout_ns) : timeout_ns));

@@ -128,7 +128,7 @@ void external_step(struct external *x, const struct control_params *p,
 	/* Who is on the edge of being silent is not to make the price go back and forth. */
 	silence = fmin(silence, p->max_multiplier);
 	x->silence = fmax(silence, smooth_towards(x->silence, silence, dt_s, SILENCE_S));
-	/* Nor is one whose margin is believed by a few degrees more and less, close to the floor. */
+	/* Nor is one whose margin is believed by a few degrees more or less, near the floor. */
 	heat = fmin(heat, p->max_multiplier);
 	x->heat = fmax(heat, smooth_towards(x->heat, heat, dt_s, HEAT_S));
 	component[CONTROL_NEIGHBOURS] = x->heat;

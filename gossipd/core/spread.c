@@ -313,9 +313,9 @@ static bool newer(const struct member *m, const struct gw_beacon *b)
 }
 
 /*
- * A node says @b of itself, which is behind what others have said of it for longer than it takes from
- * one of its own to the next: nothing of it is taken, for as long as they please. It has to know, to
- * go above that.
+ * A node says @b of itself, which is behind what others have said of it for longer than it takes
+ * from one of its own to the next: nothing of it is taken, for as long as they please. It has to
+ * know, to go above that.
  */
 static void tell_impostor(struct gossip *g, struct member *m, const struct gw_beacon *b)
 {

@@ -346,7 +346,7 @@ static void beacons_of_other_zones_are_refused(void)
 	net_free(s.net);
 }
 
-/* The same by who promises to say nothing for a minute: nobody is silent then, and nothing is known. */
+/* The same by who promises to say nothing for a minute: nobody is silent then. */
 static void who_is_put_off_comes_back(void)
 {
 	struct stage s = stage();
@@ -367,8 +367,8 @@ static void who_is_put_off_comes_back(void)
 }
 
 /*
- * Node 0 hears nothing of node 1, that somebody accuses, but for two seconds in which nothing is due
- * but a question.
+ * Node 0 hears nothing of node 1, that somebody accuses, but for two seconds in which nothing is
+ * due but a question.
  */
 static void who_judges_asks_himself_before(void)
 {
