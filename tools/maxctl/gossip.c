@@ -156,6 +156,8 @@ static void print_status(const json_t *state)
 	       (long long)json_integer_value(json_object_get(state, "health")),
 	       (long long)json_integer_value(json_object_get(state, "interval_ms")));
 	fputs("  heat      ", stdout);
+	if (!is_known(measured, "temperature_c"))
+		fputs("  no sensor says how hot it is", stdout);
 	print_value(measured, "temperature_c", "at", " °C");
 	print_value(measured, "limit_c", "limit", " °C");
 	print_value(measured, "margin_c", "margin", " °C");
@@ -164,6 +166,8 @@ static void print_status(const json_t *state)
 	if (json_is_number(age))
 		printf("  age %.2f s", json_number_value(age));
 	fputs("\n  power     ", stdout);
+	if (!is_known(measured, "power_w"))
+		fputs("  nobody measures it", stdout);
 	print_value(measured, "power_w", "at", " W");
 	print_value(measured, "power_max_w", "most", " W");
 	if (is_known(measured, "fan"))
