@@ -206,7 +206,7 @@ void detect_hear_due(struct gossip *g, struct member *m)
  */
 static uint64_t asked_after(const struct member *m, uint64_t timeout_ns)
 {
-	return timeout_ns / (2 * LAST_ASKS) * (LAST_ASKS + m->last_asks);
+	return timeout_ns / 2 / LAST_ASKS * (LAST_ASKS + m->last_asks);
 }
 
 static void suspect_due(struct gossip *g, struct member *m)
