@@ -17,7 +17,7 @@
 /* Time constants of what gets better: a headroom, somebody who was silent, neighbours' heat. */
 #define HEADROOM_S 30.0
 #define SILENCE_S 10.0
-#define HEAT_S 5.0
+#define HEAT_S 2.0
 
 /* Margins and trends beyond are no temperatures. */
 #define MARGIN_MAX_C 500.0

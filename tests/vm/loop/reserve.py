@@ -23,7 +23,7 @@ from marker import MARKER
 
 MONITOR = "/tmp/monitor"
 CALM = 1.2
-CALM_S = 4
+CALM_S = 8
 CRISIS_S = 0.5
 RISE_MIN = 1.05
 
