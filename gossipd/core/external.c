@@ -14,10 +14,9 @@
 /* What a neighbour adds that does not say how hot it is, times coupling. */
 #define MARGIN_UNKNOWN 0.25
 
-/* Time constants of what gets better: a headroom, somebody who was silent, neighbours' heat. */
+/* Time constants of what gets better: a headroom, and somebody who was silent. */
 #define HEADROOM_S 30.0
 #define SILENCE_S 10.0
-#define HEAT_S 2.0
 
 /* Margins and trends beyond are no temperatures. */
 #define MARGIN_MAX_C 500.0
@@ -114,7 +113,7 @@ void external_step(struct external *x, const struct control_params *p,
 
 	if (!x->begun)
 		*x = (struct external) {
-			.cooling = 1, .supply = 1, .silence = 1, .heat = 1, .begun = true,
+			.cooling = 1, .supply = 1, .silence = 1, .begun = true,
 		};
 	x->cooling = headroom_of(in->cooling_headroom, x->cooling, dt_s);
 	x->supply = headroom_of(in->supply_headroom, x->supply, dt_s);
@@ -128,10 +127,7 @@ void external_step(struct external *x, const struct control_params *p,
 	/* Who is on the edge of being silent is not to make the price go back and forth. */
 	silence = fmin(silence, p->max_multiplier);
 	x->silence = fmax(silence, smooth_towards(x->silence, silence, dt_s, SILENCE_S));
-	/* Nor is one whose margin is believed by a few degrees more or less, near the floor. */
-	heat = fmin(heat, p->max_multiplier);
-	x->heat = fmax(heat, smooth_towards(x->heat, heat, dt_s, HEAT_S));
-	component[CONTROL_NEIGHBOURS] = x->heat;
+	component[CONTROL_NEIGHBOURS] = fmin(heat, p->max_multiplier);
 	component[CONTROL_COOLING] = external_scarce(x->cooling, p->cooling_start, p->cooling_max);
 	component[CONTROL_SUPPLY] = external_scarce(x->supply, p->supply_start, p->supply_max);
 	component[CONTROL_SILENCE] = fmin(x->silence, p->max_multiplier);

@@ -17,7 +17,6 @@
  * @supply: likewise
  * @missing: share of the nodes that are missing, relaxing
  * @silence: factor, relaxing; 1 before
- * @heat: likewise, of the neighbours
  * @begun: the above are set
  */
 struct external {
@@ -25,7 +24,6 @@ struct external {
 	double supply;
 	double missing;
 	double silence;
-	double heat;
 	bool begun;
 };
 
