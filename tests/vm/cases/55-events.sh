@@ -99,7 +99,7 @@ bid_spin 400 1
 bid_spin 300 0
 hogs_spin
 tune sample_ms 100
-sleep 2
+sleep 5
 tune sample_ms 0
 sleep 0.3
 samples=$(wc --lines < "$events.maxctl.auction")
@@ -124,14 +124,15 @@ jq --slurp --exit-status 'map(.event) | all(.name == "purse" and .kind == "named
 	(.[5] | .balance_nanocents < 0 and .pace == 0) and .[7].balance_nanocents > 0' \
 	"$events.maxctl.wallet" > /dev/null || die "wallet events: $(cat "$events.maxctl.wallet")"
 
-# Twenty samples of each CPU should have come, fewer on a busy host.
+# Fifty samples of each CPU should have come, fewer on a busy host.
 for cpu in 0 1; do
 	count=$(jq --slurp "map(select(.event.cpu == $cpu)) | length" "$events.maxctl.auction")
-	assert "samples of CPU $cpu" "$count >= 5 && $count <= 25"
+	assert "samples of CPU $cpu" "$count >= 5 && $count <= 60"
 	count=$(jq --slurp "map(select(.msg.cpu == $cpu)) | length" "$events.ynl.auction")
-	assert "ynl's samples of CPU $cpu" "$count >= 5 && $count <= 25"
+	assert "ynl's samples of CPU $cpu" "$count >= 5 && $count <= 60"
 done
-# Whoever takes a sample does so on a CPU, whose hog has made room for it: the other one shows.
+# Whoever takes a sample does so on a CPU, whose hog has made room for it: the other one shows, unless
+# one who listens has been woken there by the sample before. In 20 samples that was all of them once.
 jq --slurp --exit-status "map(.event | select(.curr_pid == ${HOGS[0]} and .cpu == 1 and
 	.curr_bid_cents_per_s == 400 or .curr_pid == ${HOGS[1]} and .cpu == 0 and
 	.curr_bid_cents_per_s == 300)) | length > 0" "$events.maxctl.auction" > /dev/null ||
