@@ -27,6 +27,8 @@ bool __real_seal_fresh(const struct seal_window *window, const struct gw_header 
 bool __wrap_seal_fresh(const struct seal_window *window, const struct gw_header *header);
 void __real_claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
 void __wrap_claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
+void __real_probe_accused(struct gossip *g, struct member *m);
+void __wrap_probe_accused(struct gossip *g, struct member *m);
 void __real_links_route_all(struct gossip *g, bool must, struct gossip_route *route);
 void __wrap_links_route_all(struct gossip *g, bool must, struct gossip_route *route);
 void *__real_malloc(size_t size);
@@ -47,6 +49,13 @@ void __wrap_claim_receive(struct gossip *g, struct member *from, const struct gw
 	    !memcmp(&c->subject, &sim_inside->id, sizeof(c->subject)))
 		return;
 	__real_claim_receive(g, from, c);
+}
+
+/* Who does not refute is asked once more, and an answer to that is as good: that goes as well. */
+void __wrap_probe_accused(struct gossip *g, struct member *m)
+{
+	if (sim_canary != SIM_CANARY_REFUTE)
+		__real_probe_accused(g, m);
 }
 
 void __wrap_links_route_all(struct gossip *g, bool must, struct gossip_route *route)

@@ -121,7 +121,7 @@ enum sim_canary {
 	SIM_CANARY_NONE,
 	SIM_CANARY_REPLAY,	/* the replay window takes everything */
 	SIM_CANARY_TAG,		/* the tag is not looked at */
-	SIM_CANARY_REFUTE,	/* nobody refutes */
+	SIM_CANARY_REFUTE,	/* nobody refutes, or answers who is about to judge */
 	SIM_CANARY_COLD,	/* readings are 15 degrees too low */
 	SIM_CANARY_DICE,	/* a random number depends on the process */
 	SIM_CANARY_LINK,	/* who has InfiniBand sends by nothing else */
