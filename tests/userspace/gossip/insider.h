@@ -11,6 +11,12 @@
 
 #define SPIED_MAX 2000
 
+/* Of node 0, which is the one that they are tried on. */
+static inline uint64_t counter(const struct net *net, enum gossip_counter which)
+{
+	return gossip_counters(net->node[0].g)[which];
+}
+
 /* --- without a key --- */
 
 struct spied {

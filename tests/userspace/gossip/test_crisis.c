@@ -10,11 +10,6 @@
 #define DIRECT 16
 #define RELAYS 32
 
-static uint64_t counter(const struct net *net, enum gossip_counter which)
-{
-	return gossip_counters(net->node[0].g)[which];
-}
-
 static struct gw_record crisis_of(const struct insider *s, uint64_t incarnation, uint64_t seq)
 {
 	struct gw_record r = { .type = GW_CRISIS };

@@ -6,11 +6,6 @@
 #include "insider.h"
 #include "tap.h"
 
-static uint64_t counter(const struct net *net, enum gossip_counter which)
-{
-	return gossip_counters(net->node[0].g)[which];
-}
-
 static bool known(const struct net *net, uint32_t i)
 {
 	struct gossip_member m;

@@ -6,11 +6,6 @@
 #include "insider.h"
 #include "tap.h"
 
-static uint64_t counter(const struct net *net, enum gossip_counter which)
-{
-	return gossip_counters(net->node[0].g)[which];
-}
-
 static struct gw_record hello_of(const struct insider *s, uint64_t incarnation)
 {
 	struct gw_record r = { .type = GW_HELLO };

@@ -9,11 +9,6 @@
 /* Questions of others at a time. */
 #define ASKED 32
 
-static uint64_t counter(const struct net *net, enum gossip_counter which)
-{
-	return gossip_counters(net->node[0].g)[which];
-}
-
 static struct net *scene(uint32_t nr, struct insider *s)
 {
 	struct net *net = net_new(nr);

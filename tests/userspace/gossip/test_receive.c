@@ -7,11 +7,6 @@
 #include "internal.h"
 #include "tap.h"
 
-static uint64_t counter(const struct net *net, enum gossip_counter which)
-{
-	return gossip_counters(net->node[0].g)[which];
-}
-
 static void say_bytes(struct insider *s, const struct gossip_addr *from, const uint8_t *records,
 		      size_t len)
 {

@@ -41,11 +41,6 @@ static struct gw_record summary(uint32_t by, uint16_t zone, uint64_t seq)
 	return r;
 }
 
-static uint64_t counter(const struct net *net, enum gossip_counter which)
-{
-	return gossip_counters(net->node[0].g)[which];
-}
-
 /* --- what they say --- */
 
 static void read_zone_for_4_s(struct net *net, double temp_c, double limit_c, double power_w)

@@ -6,11 +6,6 @@
 #include "insider.h"
 #include "tap.h"
 
-static uint64_t counter(const struct net *net, enum gossip_counter which)
-{
-	return gossip_counters(net->node[0].g)[which];
-}
-
 static struct gossip_self self_of(const struct net *net)
 {
 	struct gossip_self self;
