@@ -19,7 +19,7 @@ series=${KSERIES:-$(sed --quiet 's/^KERNEL_MIN=//p' "$here/META")}
 
 packages=(
 	# build
-	bc gcc-14 git libbpf-dev libc6-dev libelf-dev libjansson-dev libnl-3-dev libnl-genl-3-dev
+	bc ccache gcc-14 git libbpf-dev libc6-dev libelf-dev libjansson-dev libnl-3-dev libnl-genl-3-dev
 	make pahole perl pkgconf clang-19 llvm-19 zlib1g-dev
 	# the debug kernel
 	bison flex

@@ -89,7 +89,8 @@ rc=0
 unshare "${userns[@]}" --mount --pid --fork --kill-child --propagation private \
 	bash -c "$enter" inroot "$slot" "$tree" "$other" \
 	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 \
-	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin \
+	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/lib/ccache:/usr/sbin:/usr/bin \
+	CCACHE_DIR=/cache/ccache CCACHE_MAXSIZE=1G \
 	"$@" || rc=$?
 
 # Under sudo the outputs belong to whom the tree belongs.
