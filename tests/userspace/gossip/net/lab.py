@@ -374,9 +374,11 @@ def capture(node, seconds):
 
 
 def enter():
-    """Have a network of our own; only where that leaves nothing behind."""
+    """Have a network and a /run of our own; only where that leaves nothing behind."""
     if not os.environ.get("MAXWELL_IN_ROOT"):
         raise SystemExit("run this by make test-gossip or make bench-gossip")
-    os.unshare(os.CLONE_NEWNET)
+    os.unshare(os.CLONE_NEWNET | os.CLONE_NEWNS)
+    run("mount", "--make-rprivate", "/")
+    run("mount", "-t", "tmpfs", "tmpfs", "/run")
     run("ip", "link", "set", "lo", "up")
     random.seed(os.environ.get("SEED") or 1)
