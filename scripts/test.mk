@@ -109,9 +109,16 @@ in-root-unit:
 
 # gossipd's with one seed, as a plant or a network that is drawn at random may be worse than a bound
 # allows for: what other seeds bring is for test-gossip-seeds to find.
-in-root-unit-run:
+.PHONY: in-root-unit-scheduler in-root-unit-gossip in-root-unit-loop
+in-root-unit-run: in-root-unit-scheduler in-root-unit-gossip in-root-unit-loop
+
+in-root-unit-scheduler:
 	$(Q)$(UNIT) check
+
+in-root-unit-gossip:
 	$(Q)$(UNIT_GOSSIP) check SEED='$(or $(SEED),1)'
+
+in-root-unit-loop:
 	$(Q)python3 -B tests/vm/loop/test_loop.py
 
 in-root-bench-gpu:

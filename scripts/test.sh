@@ -99,7 +99,8 @@ for suite; do
 		;;
 	unit)
 		prepare 'building the unit tests' "${make_in_root[@]}" in-root-unit
-		run_suite unit "${make_in_root[@]}" in-root-unit-run
+		# Side by side, each with its lines together.
+		run_suite unit "${make_in_root[@]}" --output-sync --keep-going in-root-unit-run
 		;;
 	gossip)
 		prepare 'building gossipd' "${make_in_root[@]}" gossipd
