@@ -4,6 +4,8 @@
 # Packs what the guest gets besides the root image, as an initrd: init, and the payload that is seen
 # at /maxwell in the guest (modules, maxctl, test programs, and this tree as src/).
 #
+# What a guest unpacks costs it time at each boot, so programs go without their symbols.
+#
 # Usage: pack-guest.sh BUILD-DIR OUTPUT.cpio
 
 set -euo pipefail
@@ -35,12 +37,13 @@ if [[ -e $from/faults/sched_maxwell.ko ]]; then
 fi
 for program in maxctl agent gossipd gossipd-ib.so; do
 	if [[ -e $from/$program ]]; then
-		install "$from/$program" "$work/payload/bin/"
+		install --strip "$from/$program" "$work/payload/bin/"
 	fi
 done
 # The unit and all that belongs to it, where it is seen as it would be on a machine.
 if [[ -e $from/gossipd ]]; then
 	make BUILD="$from" DESTDIR="$work/payload/installed" install-gossipd > /dev/null
+	find "$work/payload/installed" -type f -perm /u+x -path '*bin/*' -exec strip {} +
 fi
 if [[ -e $from/vm/dkms.tar.gz ]]; then
 	install --mode=644 "$from/vm/dkms.tar.gz" "$work/payload/dkms.tar.gz"
@@ -64,7 +67,7 @@ if [[ -e $modules/kernel ]]; then
 		"$work/payload/modules"
 fi
 find "$from/vm" -maxdepth 1 -type f -perm /u+x ! -name init \
-	-exec install --target-directory="$work/payload/bin" {} +
+	-exec install --strip --target-directory="$work/payload/bin" {} +
 tar --create --exclude=./build --exclude=./.git . |
 	tar --extract --directory="$work/payload/src" --no-same-owner
 (cd "$work" && find . | cpio --quiet --create --format=newc --owner=0:0) > "$output.tmp"
