@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """InfiniBand's unreliable datagrams in the guest: the fabric itself, by programs that are not ours.
 
-Usage: test_ib.py [PATTERN]
+Usage: test_ib.py [PATTERN...]
 """
 
 import subprocess

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The plug-in for InfiniBand by itself, in the guest: rails that come and go, loss, a strange peer.
 
-Usage: test_rails.py [PATTERN]
+Usage: test_rails.py [PATTERN...]
 """
 
 import subprocess

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A zone of real daemons with InfiniBand beside UDP, in the guest.
 
-Usage: test_zone.py [PATTERN]
+Usage: test_zone.py [PATTERN...]
 """
 
 import sys
