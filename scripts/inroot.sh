@@ -84,13 +84,18 @@ for name in TERM V SEED KEEP T SLOW MAXWELL_DEBUG MAXWELL_STOCK; do
 		pass+=("$name=${!name}")
 	fi
 done
+# The cache may be somebody else's.
+if [[ -w $slot ]]; then
+	pass+=(CCACHE_DIR=/cache/ccache CCACHE_MAXSIZE=1G)
+else
+	pass+=(CCACHE_DISABLE=1)
+fi
 
 rc=0
 unshare "${userns[@]}" --mount --pid --fork --kill-child --propagation private \
 	bash -c "$enter" inroot "$slot" "$tree" "$other" \
 	/usr/bin/env --ignore-environment --chdir=/maxwell "${pass[@]}" MAXWELL_IN_ROOT=1 \
 	MAXWELL_KERNEL="$kernel" HOME=/tmp LANG=C.UTF-8 PATH=/usr/lib/ccache:/usr/sbin:/usr/bin \
-	CCACHE_DIR=/cache/ccache CCACHE_MAXSIZE=1G \
 	"$@" || rc=$?
 
 # Under sudo the outputs belong to whom the tree belongs.
