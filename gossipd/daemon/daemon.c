@@ -87,6 +87,7 @@ static void on_link(void *ctx, bool up)
 
 static void on_status(uv_timer_t *timer)
 {
+	daemon_watch_readings(timer->data);
 	daemon_status(timer->data);
 }
 

@@ -92,6 +92,7 @@ struct daemon_options {
  * @due_ns: of the core's next step
  * @delay_max_ns: most that a step came late
  * @refused: what was to be read again was wrong, and is not in force
+ * @blind: it was said that no sensor says how hot the node is
  * @stopping: it is about to end
  * @misconfigured: it cannot start, and will not until somebody changes something
  * @price: last one
@@ -133,6 +134,7 @@ struct daemon {
 	uint64_t due_ns;
 	uint64_t delay_max_ns;
 	bool refused;
+	bool blind;
 	bool stopping;
 	bool misconfigured;
 	struct control_output price;
@@ -189,6 +191,11 @@ int daemon_serve(struct daemon *d);
 
 /* reload.c */
 void daemon_reload(struct daemon *d);
+
+/* reading.c */
+double daemon_reading_age_s(const struct daemon *d);
+bool daemon_has_reading(const struct daemon *d);
+void daemon_watch_readings(struct daemon *d);
 
 /* dump.c */
 void daemon_dump(struct daemon *d);

@@ -35,9 +35,11 @@ void daemon_status(struct daemon *d)
 	struct gossip_self self;
 
 	gossip_get_self(d->core, &self);
-	if (self.sample_ns)
+	if (daemon_has_reading(d))
 		snprintf(heat, sizeof(heat), "%.1f of %.1f degrees", self.sample.temp_c,
 			 self.sample.limit_c);
+	else if (isfinite(self.sample.temp_c))
+		snprintf(heat, sizeof(heat), "no reading for %.0f s", daemon_reading_age_s(d));
 	notify_status("%zu nodes live, %zu suspect, %zu dead; price %.2f; %s%s%s",
 		      count(d, GOSSIP_ALIVE), count(d, GOSSIP_SUSPECT), count(d, GOSSIP_DEAD),
 		      self.price.total, heat, self.crisis ? "; crisis" : "",

@@ -80,6 +80,24 @@ static json_t *document(const struct status_view *view)
 			 "zone", view->zone);
 }
 
+/**
+ * status_reading_age_s - how old the node's temperature is
+ * @self: the node
+ * @now_ns: on the clock of the core
+ *
+ * Return: seconds; INFINITY if there never was one
+ */
+double status_reading_age_s(const struct gossip_self *self, uint64_t now_ns)
+{
+	const struct gossip_sample *s = &self->sample;
+	double since_s = now_ns > self->sample_ns ? (double)(now_ns - self->sample_ns) / 1e9 : 0;
+
+	if (!self->sample_ns || !isfinite(s->temp_c))
+		return INFINITY;
+	/* The reading was old already when it came. */
+	return since_s + (isfinite(s->age_s) ? s->age_s : 0);
+}
+
 static json_t *price(const struct status_view *view, const struct gossip_self *self)
 {
 	const struct control_output *p = &self->price;
@@ -101,7 +119,8 @@ static json_t *price(const struct status_view *view, const struct gossip_self *s
 			 "predicted_c", number(p->predicted_c),
 			 "trend_c_per_s", number(p->trend_c_per_s),
 			 "actuation_delay_s", number(p->actuation_delay_s),
-			 "based_on_age_s", number(age_s(view, self->sample_ns)));
+			 "based_on_age_s",
+			 number(status_reading_age_s(self, view->now_ns)));
 }
 
 static json_t *sensors(const struct status_view *view)
@@ -127,8 +146,8 @@ static json_t *sample(const struct status_view *view, const struct gossip_self *
 {
 	const struct gossip_sample *s = &self->sample;
 	double since_s = age_s(view, self->sample_ns);
-	/* The reading was old already when it came. */
-	double old_s = since_s + (isfinite(s->age_s) ? s->age_s : 0);
+	/* null if there is none. */
+	double old_s = status_reading_age_s(self, view->now_ns);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "temperature_c", measured(s->temp_c, old_s),

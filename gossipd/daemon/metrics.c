@@ -21,8 +21,10 @@ static double age_s(const struct status_view *view, uint64_t then_ns)
 static void print_self(FILE *out, const struct status_view *view)
 {
 	struct gossip_self self;
+	double old_s;
 
 	gossip_get_self(view->core, &self);
+	old_s = status_reading_age_s(&self, view->now_ns);
 	metric_gauge(out, "node_temperature_celsius", "Hottest sensor.", self.sample.temp_c);
 	metric_gauge(out, "thermal_margin_celsius", "From the hottest sensor to where it throttles.",
 		     self.sample.limit_c - self.sample.temp_c);
@@ -31,8 +33,10 @@ static void print_self(FILE *out, const struct status_view *view)
 	metric_family(out, "power_watts", "gauge", "Power drawn.");
 	metric_sample(out, "power_watts", "domain", "node", self.sample.power_w);
 	metric_gauge(out, "fan_speed_ratio", "Speed of the fastest fan.", self.sample.fan);
-	metric_gauge(out, "sample_age_seconds", "Since the sensors were last read.",
-		     age_s(view, self.sample_ns));
+	/* An alert for what is old has to see what never was. */
+	metric_gauge(out, "sample_age_seconds",
+		     "Age of the temperature; if there never was one, since the start.",
+		     isinf(old_s) ? age_s(view, view->started_ns) : old_s);
 	metric_gauge(out, "sensor_suspicion_ratio", "How far readings contradict each other.",
 		     self.sample.suspicion);
 	metric_gauge(out, "health_score", "Lifeguard's score; 0 is healthy.", self.health);

@@ -11,8 +11,6 @@
 #include "json_state.h"
 
 #define NSEC_PER_SEC 1e9
-/* Half of the control's horizon would do; a sample comes ten times in a second. */
-#define SAMPLE_NS UINT64_C(10000000000)
 
 static void show_sensor(void *ctx, size_t index, struct status_sensor *out)
 {
@@ -92,12 +90,10 @@ static void show(void *ctx, struct status_view *view)
 static const char *unready(void *ctx)
 {
 	struct daemon *d = ctx;
-	struct gossip_self self;
 
-	gossip_get_self(d->core, &self);
 	if (d->stopping)
 		return "it is about to end";
-	if (!self.sample_ns || uv_hrtime() - self.sample_ns > SAMPLE_NS)
+	if (!daemon_has_reading(d))
 		return "no sensor has said anything lately";
 	if (!udp_joined(d->udp))
 		return "the multicast group is not joined";

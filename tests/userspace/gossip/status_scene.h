@@ -70,11 +70,11 @@ static const struct gossip_env env = {
 #define SECOND 1000000000ULL
 #define START (100 * SECOND)
 
-static inline struct gossip *make_core(void)
+static inline struct gossip *make_core_of(double temp_c)
 {
 	struct gossip_config config;
 	struct gossip_sample sample = {
-		.temp_c = 71.5, .limit_c = 90, .quantum_c = 1, .age_s = 0.25, .inlet_c = NAN,
+		.temp_c = temp_c, .limit_c = 90, .quantum_c = 1, .age_s = 0.25, .inlet_c = NAN,
 		.power_w = 250, .power_max_w = 400, .fan = 0.5, .gpu_margin_c = NAN,
 	};
 	struct gossip *core;
@@ -90,6 +90,11 @@ static inline struct gossip *make_core(void)
 	gossip_sample(core, START + SECOND, &sample);
 	gossip_step(core, START + SECOND);
 	return core;
+}
+
+static inline struct gossip *make_core(void)
+{
+	return make_core_of(71.5);
 }
 
 static inline void one_sensor(void *ctx, size_t index, struct status_sensor *out)

@@ -36,6 +36,37 @@ static void test_json_has_values_with_their_age(void)
 	gossip_destroy(core);
 }
 
+/* A sample comes also when there is nothing in it. */
+static void test_who_has_no_temperature_does_not_look_fresh(void)
+{
+	struct gossip *core = make_core();
+	struct status_view view = make_view(core);
+	json_t *root = load(json_price(&view));
+	char *text = metrics_text(&view);
+
+	CHECK(fabs(json_number_value(json_object_get(root, "based_on_age_s")) - 2.25) < 0.000001,
+	      "age of a price");
+	CHECK(strstr(text, "\ngossipd_sample_age_seconds 2.25\n"), "age");
+	free(text);
+	json_decref(root);
+	gossip_destroy(core);
+
+	core = make_core_of(NAN);
+	view = make_view(core);
+	root = load(json_price(&view));
+	text = metrics_text(&view);
+	CHECK(json_is_null(json_object_get(root, "based_on_age_s")), "based on nothing");
+	/* It was started 3 s ago: older and older, for an alert to see. */
+	CHECK(strstr(text, "\ngossipd_sample_age_seconds 3\n"), "%s", text);
+	free(text);
+	json_decref(root);
+	root = load(json_state(&view));
+	CHECK(json_is_null(json_object_get(at(root, "measured", "temperature_c"), "age_s")),
+	      "nothing has an age");
+	json_decref(root);
+	gossip_destroy(core);
+}
+
 static void test_json_of_all_documents_is_json(void)
 {
 	struct gossip_event event = { .kind = GOSSIP_EV_MEMBER, .state = GOSSIP_DEAD, .on = true,
@@ -176,6 +207,8 @@ static void test_metrics_keep_to_the_text_format(void)
 
 static const struct test_case cases[] = {
 	{ "json_has_values_with_their_age", test_json_has_values_with_their_age },
+	{ "who_has_no_temperature_does_not_look_fresh",
+	  test_who_has_no_temperature_does_not_look_fresh },
 	{ "json_of_all_documents_is_json", test_json_of_all_documents_is_json },
 	{ "metrics_keep_to_the_text_format", test_metrics_keep_to_the_text_format },
 	{ 0 },

@@ -177,6 +177,40 @@ def ipv4_is_not_missed_in_silence(_):
             assert began(node).stop()[0] == 0, node.log()
 
 
+def who_knows_no_temperature_says_so(_):
+    with one(Http_enabled="yes", Http_listen="none", Sensors_stale="1s") as lab:
+        node = lab.nodes[0]
+        path = node.path("http.sock")
+        node.configure(Http_unix=path)
+        notify = node.path("notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(notify)
+            manager.settimeout(0.01)
+            node.environment = {"NOTIFY_SOCKET": notify}
+            began(node)
+            os.unlink(node.path("sensors"))
+            wait_for(lambda: get(path, "/readyz") == 503, 13, "that it is not ready")
+            wait_for(lambda: "no sensor says how hot" in node.log(), 7, "the word")
+            # As if there never was one.
+            node.stop()
+            with open(node.path("sensors"), "w", encoding="ascii") as sensors:
+                sensors.write("power_w=100\n")
+            began(node)
+            at = node.log_start
+            assert get(path, "/readyz") == 503
+            wait_for(lambda: "no sensor says how hot" in node.log()[at:], 17, "the word")
+            node.heat(41)
+            wait_for(lambda: "there is a temperature again" in node.log()[at:], 7, "the end of that")
+            assert get(path, "/readyz") == 200
+            said = ""
+            try:
+                while True:
+                    said += manager.recv(4096).decode() + "\n"
+            except TimeoutError:
+                pass
+        assert "nan" not in said and "no reading for 1" in said and "41.0 of 90.0" in said, said
+
+
 def a_full_disk_does_not_stop_it(_):
     with one() as lab:
         node = lab.nodes[0]
@@ -316,6 +350,7 @@ def the_first_steps_lead_to_a_daemon(_):
 
 CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_later,
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
-         sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence, a_full_disk_does_not_stop_it,
+         sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence,
+         who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
          the_check_says_what_the_start_would, a_reload_tells_all, programs_inherit_no_descriptors,
          the_first_steps_lead_to_a_daemon]
