@@ -59,7 +59,7 @@ json_t *json_links(const struct status_view *view)
 	json_t *list = json_array();
 	struct gossip_self self;
 
-	json_array_append_new(list, json_pack("{s:s, s:b}", "name", "udp", "up", 1));
+	json_array_append_new(list, json_pack("{s:s, s:b}", "name", "udp", "up", view->udp_up));
 	if (view->ib) {
 		gossip_get_self(view->core, &self);
 		json_array_append_new(list, infiniband(view->ib, &self));

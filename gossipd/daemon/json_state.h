@@ -72,6 +72,7 @@ struct status_counts {
  * @key_present: keys of the zone, by enum seal_slot
  * @key_id: their numbers
  * @udp: what became of datagrams
+ * @udp_up: a group of the zone is joined, or there is to be none
  * @ib: the transport beside UDP; NULL: there is none
  * @mdns: what became of announcements
  * @mdns_up: the node is announced
@@ -101,6 +102,7 @@ struct status_view {
 	bool key_present[SEAL_SLOTS];
 	uint8_t key_id[SEAL_SLOTS];
 	struct status_counts udp;
+	bool udp_up;
 	const struct link_state *ib;
 	struct status_counts mdns;
 	bool mdns_up;

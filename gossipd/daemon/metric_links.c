@@ -47,7 +47,7 @@ void metric_links(FILE *out, const struct status_view *view)
 
 	gossip_get_self(view->core, &self);
 	metric_family(out, "link_up", "gauge", "Whether a transport can be used.");
-	metric_sample(out, "link_up", "link", "udp", 1);
+	metric_sample(out, "link_up", "link", "udp", view->udp_up);
 	metric_sample(out, "link_up", "link", "infiniband", ib->up);
 	metric_gauge(out, "infiniband_heard",
 		     "Whether all who are on InfiniBand are heard there.", self.on_ib);

@@ -39,6 +39,7 @@ static void show_outside(struct daemon *d, struct status_view *view)
 
 	udp_get_counters(d->udp, udp);
 	view->udp = (struct status_counts){ udp_counter_names, udp, UDP_COUNTERS };
+	view->udp_up = udp_joined(d->udp);
 	if (daemon_link_state(d, &ib))
 		view->ib = &ib;
 	if (d->mdns) {
@@ -96,7 +97,7 @@ static const char *unready(void *ctx)
 	if (!daemon_has_reading(d))
 		return "no sensor has said anything lately";
 	if (!udp_joined(d->udp))
-		return "the multicast group is not joined";
+		return "no multicast group is joined";
 	return NULL;
 }
 

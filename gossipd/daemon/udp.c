@@ -244,6 +244,7 @@ void udp_send(struct udp *udp, enum gossip_dest dest, const struct gossip_addr *
 	      const uint8_t *bytes, size_t len)
 {
 	union config_addr sock;
+	bool tried = false;
 	size_t i;
 
 	if (dest == GOSSIP_UNICAST) {
@@ -254,9 +255,14 @@ void udp_send(struct udp *udp, enum gossip_dest dest, const struct gossip_addr *
 		return;
 	}
 	for (i = 0; i < udp->nr_groups; i++) {
-		if (udp->groups[i].joined && send_to(udp, &udp->groups[i].addr, bytes, len))
+		if (!udp->groups[i].joined)
+			continue;
+		if (send_to(udp, &udp->groups[i].addr, bytes, len))
 			return;
+		tried = true;
 	}
+	if (!tried)
+		udp->counters[UDP_NO_ROUTE]++;
 }
 
 /**
@@ -274,17 +280,18 @@ void udp_lose(struct udp *udp, unsigned int permille)
  * udp_joined() - whether the group is one that we hear
  * @udp: an open one
  *
- * Return: true if every group is joined, or there is none.
+ * Return: true if one of the groups is joined, or there is none: a machine may have IPv4 or IPv6
+ *	alone.
  */
 bool udp_joined(const struct udp *udp)
 {
 	size_t i;
 
 	for (i = 0; i < udp->nr_groups; i++) {
-		if (!udp->groups[i].joined)
-			return false;
+		if (udp->groups[i].joined)
+			return true;
 	}
-	return true;
+	return !udp->nr_groups;
 }
 
 /**

@@ -117,7 +117,7 @@ static void print_rail(const json_t *rail)
 	putchar('\n');
 }
 
-/* UDP is always there, and says nothing of itself. */
+/* UDP is mostly there, and then says nothing of itself. */
 static void print_links(const json_t *links)
 {
 	size_t i, j;
@@ -126,8 +126,11 @@ static void print_links(const json_t *links)
 		const json_t *link = json_array_get(links, i);
 		const json_t *rails = json_object_get(link, "rails");
 
-		if (!json_is_array(rails))
+		if (!json_is_array(rails)) {
+			if (json_is_false(json_object_get(link, "up")))
+				puts("  udp         is in no multicast group");
 			continue;
+		}
 		printf("  infiniband  %s%s  failovers %.0f\n", is_true(link, "up") ? "up" : "down",
 		       is_true(link, "promoted") ? ", carries the beacons" :
 		       is_true(link, "up") ? ", beside UDP" : "", number_of(link, "failovers"));

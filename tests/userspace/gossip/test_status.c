@@ -164,6 +164,7 @@ static void test_metrics_keep_to_the_text_format(void)
 	CHECK(!strstr(text, "slot=\"previous\"") && !strstr(text, "slot=\"next\""), "keys made up");
 	CHECK(strstr(text, "\ngossipd_udp_datagrams_total{result=\"mtu\"} 1\n"), "no datagrams");
 	CHECK(strstr(text, "\ngossipd_stream_dropped_total 3\n"), "no stream");
+	CHECK(strstr(text, "\ngossipd_link_up{link=\"udp\"} 0\n"), "UDP is not there");
 	CHECK(strstr(text, "\ngossipd_probe_rtt_seconds_bucket{le=\"0.0005\"} 0\n"
 		     "gossipd_probe_rtt_seconds_bucket{le=\"0.001\"} 2\n"), "no buckets");
 	CHECK(strstr(text, "\ngossipd_probe_rtt_seconds_bucket{le=\"0.5\"} 2\n"

@@ -4,6 +4,7 @@ not there, a full disk, sockets that break, settings that are wrong, and the man
 
 import http.client
 import itertools
+import json
 import os
 import re
 import shutil
@@ -52,6 +53,12 @@ def inside(node, *command, **more):
     """A command in the namespace of a node."""
     return subprocess.run(["nsenter", f"--net=/run/netns/{node.name}", *command],
                           capture_output=True, text=True, check=False, timeout=20, **more)
+
+
+def beside(program, *arguments):
+    """A program that was built with the daemon; a Unix socket is the same in all namespaces of networks."""
+    path = os.path.join(os.path.dirname(os.path.abspath(sys.argv[1])), program)
+    return subprocess.run([path, *arguments], capture_output=True, text=True, check=False, timeout=20)
 
 
 def reloaded(node):
@@ -175,6 +182,32 @@ def ipv4_is_not_missed_in_silence(_):
         for listen in ("[::]:7460\nlisten=0.0.0.0:7460", "0.0.0.0:7460\nlisten=[::]:7460"):
             node.configure(Node_listen=listen)
             assert began(node).stop()[0] == 0, node.log()
+
+
+def one_family_is_enough(_):
+    with one(Multicast_interface="none", Http_enabled="yes", Http_listen="none") as lab:
+        node = lab.nodes[0]
+        path = node.path("http.sock")
+        node.configure(Http_unix=path)
+
+        def udp_up():
+            status = ("maxctl", "-j", "gossip", "status", "--socket", path)
+            return json.loads(beside(*status).stdout)["gossip"]["links"][0]["up"]
+
+        off = inside(node, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6")
+        assert not off.returncode, off
+        run("ip", "-n", node.name, "route", "add", "239.0.0.0/8", "dev", "eth0")
+        began(node)
+        wait_for(lambda: "cannot join multicast group [ff15" in node.log(), 3, "the one that fails")
+        wait_for(lambda: get(path, "/readyz") == 200, 3, "that it is ready")
+        assert udp_up() and "in no multicast" not in beside("maxctl", "gossip", "status", "--socket",
+                                                            path).stdout
+        run("ip", "link", "del", f"v{node.name}")
+        wait_for(lambda: get(path, "/readyz") == 503, 8, "that it is not ready any more")
+        assert not udp_up()
+        assert "in no multicast" in beside("maxctl", "gossip", "status", "--socket", path).stdout
+        lost = node.counters().get("no-route", 0)
+        wait_for(lambda: node.counters().get("no-route", 0) > lost, 4, "what is lost is counted")
 
 
 def who_knows_no_temperature_says_so(_):
@@ -351,6 +384,6 @@ def the_first_steps_lead_to_a_daemon(_):
 CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_later,
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
          sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence,
-         who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
+         one_family_is_enough, who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
          the_check_says_what_the_start_would, a_reload_tells_all, programs_inherit_no_descriptors,
          the_first_steps_lead_to_a_daemon]
