@@ -276,6 +276,9 @@ void config_keep_fixed(struct daemon_config *was, struct daemon_config *is);
 struct site_file;
 typedef void (*config_check_fn)(const char *path, struct daemon_config *config,
 				const struct site_file *site, struct config_errors *errors);
+uint32_t config_place(const struct daemon_config *config, const struct site_file *site);
+void config_check_place(const char *path, const struct daemon_config *config,
+			const struct site_file *file, struct config_errors *errors);
 int config_check_main(const char *path, FILE *out, config_check_fn more);
 
 #endif /* GOSSIPD_CONFIG_H */

@@ -4,9 +4,54 @@
  * name.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "config.h"
 #include "site_file.h"
+
+/**
+ * config_place() - where the site has this node
+ * @config: the settings
+ * @site: description of the site
+ *
+ * Return: index of the node; %SITE_NONE if it is not there, or has no name yet.
+ */
+uint32_t config_place(const struct daemon_config *config, const struct site_file *site)
+{
+	static const struct gw_id none;
+
+	if (!memcmp(&config->gossip.self, &none, sizeof(none)))
+		return SITE_NONE;
+	return site_find(&site->site, &config->gossip.self);
+}
+
+/**
+ * config_check_place() - look for what settings and site say differently of where the node stands
+ * @path: of the settings
+ * @config: the settings
+ * @file: description of the site; may be NULL
+ * @errors: what is wrong is added
+ */
+void config_check_place(const char *path, const struct daemon_config *config,
+			const struct site_file *file, struct config_errors *errors)
+{
+	const struct site *site = file ? &file->site : NULL;
+	uint16_t zone = config->gossip.zone;
+	uint32_t place;
+
+	if (!site)
+		return;
+	if (site_find_zone(site, zone) == SITE_NONE) {
+		config_error(errors, "%s: Node.zone: %s has no zone %u", path,
+			     config->node.site_file, zone);
+		return;
+	}
+	place = config_place(config, file);
+	if (place != SITE_NONE && site->zones[site->nodes[place].zone].number != zone)
+		config_error(errors, "%s: Node.zone: is %u, but %s has this node, %s, in zone %u", path,
+			     zone, config->node.site_file, site->nodes[place].name,
+			     site->zones[site->nodes[place].zone].number);
+}
 
 /**
  * config_check_main - check settings and the site file, for a person to read
@@ -29,9 +74,8 @@ int config_check_main(const char *path, FILE *out, config_check_fn more)
 	}
 	if (!config_load(path, &config, errors) && config->node.site_file)
 		site_file_load(config->node.site_file, &site, errors);
-	if (site && site_find_zone(&site->site, config->gossip.zone) == SITE_NONE)
-		config_error(errors, "%s: Node.zone: %s has no zone %u", path,
-			     config->node.site_file, config->gossip.zone);
+	if (config)
+		config_check_place(path, config, site, errors);
 	if (config && !errors->nr && more)
 		more(path, config, site, errors);
 	for (i = 0; i < errors->nr; i++)
@@ -40,8 +84,9 @@ int config_check_main(const char *path, FILE *out, config_check_fn more)
 		fprintf(out, "%s: and %zu more errors\n", path, errors->dropped);
 	bad = errors->nr;
 	if (!bad && site)
-		fprintf(out, "%s: good, with %zu nodes in %zu zones\n", path, site->site.nr_nodes,
-			site->site.nr_zones);
+		fprintf(out, "%s: good, with %zu nodes in %zu zones%s\n", path, site->site.nr_nodes,
+			site->site.nr_zones, more && config_place(config, site) == SITE_NONE ?
+			", but not this node" : "");
 	else if (!bad)
 		fprintf(out, "%s: good\n", path);
 	site_file_free(site);

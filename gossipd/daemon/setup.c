@@ -9,6 +9,7 @@
 
 #include "daemon.h"
 #include "log.h"
+#include "text.h"
 
 /* Who asks for an id of the machine; made once, at random. */
 #define MAXWELL_APP \
@@ -58,6 +59,7 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 		struct site_file **site)
 {
 	struct config_errors *errors = calloc(1, sizeof(*errors));
+	char id[ID_TEXT_LEN];
 	int err;
 
 	*config = NULL;
@@ -69,12 +71,11 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 	err = config_load(options->config, config, errors);
 	if (!err && (*config)->node.site_file)
 		err = site_file_load((*config)->node.site_file, site, errors);
-	if (!err && *site && site_find_zone(&(*site)->site, (*config)->gossip.zone) == SITE_NONE) {
-		config_error(errors, "%s: Node.zone: %s has no zone %u", options->config,
-			     (*config)->node.site_file, (*config)->gossip.zone);
-		err = -1;
-	}
 	if (!err && name_from_machine(&(*config)->gossip.self, errors))
+		err = -1;
+	if (!err)
+		config_check_place(options->config, *config, *site, errors);
+	if (errors->nr)
 		err = -1;
 	if (err) {
 		tell_errors(errors);
@@ -82,6 +83,9 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 		config_free(*config);
 		*config = NULL;
 		*site = NULL;
+	} else if (*site && config_place(*config, *site) == SITE_NONE) {
+		log_warning("%s does not have this node, %s: it has no neighbours by place",
+			    (*config)->node.site_file, id_text(&(*config)->gossip.self, id));
 	}
 	free(errors);
 	return err;
@@ -135,6 +139,8 @@ void daemon_check(const char *path, struct daemon_config *config, const struct s
 
 	if (name_from_machine(&config->gossip.self, errors))
 		return;
+	/* Only now it has the name by which the site may have it. */
+	config_check_place(path, config, site, errors);
 	if (!crypto_sodium_start()) {
 		config_error(errors, "no random numbers");
 		return;

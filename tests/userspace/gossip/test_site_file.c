@@ -249,6 +249,33 @@ static void test_the_checker_looks_at_the_zone(void)
 	unlink(path);
 }
 
+/* a1-1 of the example is in zone 1. */
+static void test_the_site_has_the_node_where_the_settings_do(void)
+{
+	char path[] = "/tmp/test-site-XXXXXX", cwd[256], *said;
+	int fd = mkstemp(path), zone;
+
+	CHECK(fd >= 0 && getcwd(cwd, sizeof(cwd)), "no file");
+	close(fd);
+	for (zone = 1; zone <= 2; zone++) {
+		FILE *out = fopen(path, "w");
+		size_t len;
+
+		CHECK(out, "no file");
+		fprintf(out, "[Node]\nid=7d2b1c4e-90f3-4a56-8e21-5f0a3c9b7d10\nzone=%d\nsite_file=%s/%s\n",
+			zone, cwd, EXAMPLE);
+		fclose(out);
+		out = open_memstream(&said, &len);
+		CHECK(out, "no memory");
+		CHECK_EQ(config_check_main(path, out, NULL), zone == 2);
+		fclose(out);
+		CHECK(strstr(said, zone == 1 ? ": good, with 4 nodes in 2 zones\n" :
+			     "has this node, a1-1, in zone 1\n"), "%s", said);
+		free(said);
+	}
+	unlink(path);
+}
+
 static void test_no_bytes_lead_it_astray(void)
 {
 	json_t *example = load(EXAMPLE);
@@ -280,6 +307,8 @@ static const struct test_case cases[] = {
 	{ "all_errors_are_told", test_all_errors_are_told },
 	{ "a_large_site_is_read", test_a_large_site_is_read },
 	{ "the_checker_looks_at_the_zone", test_the_checker_looks_at_the_zone },
+	{ "the_site_has_the_node_where_the_settings_do",
+	  test_the_site_has_the_node_where_the_settings_do },
 	{ "no_bytes_lead_it_astray", test_no_bytes_lead_it_astray },
 	{ 0 },
 };

@@ -301,6 +301,37 @@ def the_check_says_what_the_start_would(_):
                                       check=False).returncode == 1, what
 
 
+def a_site_without_the_node_is_told(_):
+    with one() as lab:
+        node = lab.nodes[0]
+        with open(lab.site, encoding="ascii") as good:
+            text = good.read()
+
+        def described(site):
+            with open(lab.site, "w", encoding="ascii") as out:
+                out.write(site)
+            return inside(node, lab.gossipd, "--config", node.path("gossipd.conf"), "--check")
+
+        began(node)
+        assert "not this node" not in described(text).stdout
+        assert "does not have this node" not in node.log(), node.log()
+        # Another one of that zone, and this one elsewhere.
+        other = text.replace(node.id, node.id[:-1] + "0")
+        check = described(other)
+        assert check.returncode == 0 and "but not this node" in check.stdout, check
+        assert f"does not have this node, {node.id}" in reloaded(node), node.log()
+        elsewhere = other.replace('"nodes": [', '"nodes": [{"id": "' + node.id +
+                                  '", "name": "me", "zone": 7},').replace(
+                                      '"zones": [', '"zones": [{"number": 7},')
+        check = described(elsewhere)
+        assert check.returncode == 6 and "has this node, me, in zone 7" in check.stdout, check
+        said = reloaded(node)
+        assert "in zone 7" in said and "stay as they were" in said, said
+        node.stop()
+        status, said = ended(node)
+        assert status == 6 and "in zone 7" in said, (status, said)
+
+
 def a_reload_tells_all(_):
     with one(Log_burst="3") as lab:
         node = lab.nodes[0]
@@ -385,5 +416,5 @@ CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_l
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
          sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence,
          one_family_is_enough, who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
-         the_check_says_what_the_start_would, a_reload_tells_all, programs_inherit_no_descriptors,
+         the_check_says_what_the_start_would, a_site_without_the_node_is_told, a_reload_tells_all, programs_inherit_no_descriptors,
          the_first_steps_lead_to_a_daemon]
