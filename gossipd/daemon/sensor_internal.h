@@ -76,7 +76,8 @@ struct sensor_gpu {
  * @busy: the pool has it
  * @late: it has had it for too long
  * @found: the last search found it
- * @told: the error that was last told
+ * @told: the error that was last told, and is not known to be over
+ * @failed_ns: when there was an error last
  */
 struct sensor_probe {
 	struct pool_job job;
@@ -105,6 +106,7 @@ struct sensor_probe {
 	bool late;
 	bool found;
 	int told;
+	uint64_t failed_ns;
 };
 
 /**

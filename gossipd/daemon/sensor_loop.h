@@ -19,6 +19,7 @@ struct source {
 	bool ipmi;
 	bool ran;
 	int told;
+	uint64_t failed_ns;
 };
 
 /**

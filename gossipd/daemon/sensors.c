@@ -16,6 +16,8 @@
 /* Least time between two searches, and between two readings that somebody asked for. */
 #define SEARCH_MIN_NS NS_PER_S
 #define WAKE_MIN_NS (10 * NS_PER_MS)
+/* Without an error for so long, a sensor is well again: the next error is worth a word. */
+#define WELL_NS (5 * NS_PER_S)
 
 static void emit(struct sensors *s, uint64_t now_ns)
 {
@@ -129,6 +131,16 @@ static void search_soon(struct sensors *s, const struct sensor_driver *driver, u
 	}
 }
 
+/* There was no error this time. */
+static void recovered(struct sensors *s, const char *name, int *told, uint64_t failed_ns,
+		      uint64_t now_ns)
+{
+	if (!*told || now_ns - failed_ns < WELL_NS)
+		return;
+	*told = 0;
+	sensors_tell(s, "%s: can be read again", name);
+}
+
 static void was_read(struct sensors *s, struct sensor_probe *probe, uint64_t now_ns)
 {
 	int error = probe->error;
@@ -140,8 +152,10 @@ static void was_read(struct sensors *s, struct sensor_probe *probe, uint64_t now
 	if (!error) {
 		sensor_table_values(&s->table, probe, probe->driver->name, probe->interval_ms,
 				    probe->values, probe->nr, probe->read_ns);
+		recovered(s, probe->name, &probe->told, probe->failed_ns, now_ns);
 		return;
 	}
+	probe->failed_ns = now_ns;
 	sensor_table_error(&s->table, probe, NULL, error);
 	if (error == -EACCES || error == -EPERM || error == -EOPNOTSUPP)
 		probe->due_ns = now_ns + FORBIDDEN_NS;
@@ -220,6 +234,10 @@ void sensors_source_done(void *ctx, int error, char *text)
 	sensor_table_values(&s->table, NULL, source->name, source->interval_ms, values, nr, now_ns);
 	if (!nr)
 		sensor_table_error(&s->table, NULL, source->name, error);
+	if (error)
+		source->failed_ns = now_ns;
+	else
+		recovered(s, source->name, &source->told, source->failed_ns, now_ns);
 	if (error && error != source->told) {
 		source->told = error;
 		sensors_tell(s, "%s: %s (%zu values, %zu lines that are none)", source->name,
@@ -237,6 +255,7 @@ static void check_late(struct sensors *s, struct sensor_probe *probe, uint64_t n
 	    now_ns - probe->asked_ns <= s->config.deadline_ms * NS_PER_MS)
 		return;
 	probe->late = true;
+	probe->failed_ns = now_ns;
 	s->waiting--;
 	sensor_table_error(&s->table, probe, NULL, -ETIMEDOUT);
 	if (probe->told != -ETIMEDOUT) {
