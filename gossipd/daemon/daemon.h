@@ -30,6 +30,8 @@
 #define DAEMON_SIGNALS 4
 /* For a reading of all sensors, before they are printed. */
 #define SENSORS_WAIT_MS 3000
+/* A node's name for people, the terminating byte included. */
+#define DAEMON_NAME_LEN 64
 /* A node's name for people, and its UUID. */
 #define DAEMON_WHO_LEN (SITE_NAME_LEN + 48)
 
@@ -147,6 +149,7 @@ void daemon_step(struct daemon *d);
 void daemon_stop(struct daemon *d);
 
 /* who.c */
+void daemon_own_name(const struct daemon *d, char name[DAEMON_NAME_LEN]);
 const char *daemon_name_of(const struct daemon *d, const struct gw_id *id);
 const char *daemon_who(const struct daemon *d, const struct gw_id *id, char text[DAEMON_WHO_LEN]);
 

@@ -4,7 +4,6 @@
  */
 #include <arpa/inet.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "daemon.h"
 #include "log.h"
@@ -17,20 +16,6 @@ static void on_hint(void *ctx)
 	daemon_contacts_soon(ctx, SOON_MS);
 }
 
-/* By the site's name, the settings' or the host's: whatever people know the node by. */
-static void name_of(const struct daemon *d, char name[MDNS_NAME_LEN])
-{
-	const char *given = d->config->node.name;
-
-	if (!given)
-		given = daemon_name_of(d, &d->config->gossip.self);
-	memset(name, 0, MDNS_NAME_LEN);
-	if (given[0])
-		strncpy(name, given, MDNS_NAME_LEN - 1);
-	else if (gethostname(name, MDNS_NAME_LEN - 1) || !name[0])
-		strncpy(name, "gossipd", MDNS_NAME_LEN - 1);
-}
-
 /**
  * daemon_discover() - turn mDNS on, if the settings say so; a node that cannot have it does without
  * @d: with sockets
@@ -39,7 +24,7 @@ void daemon_discover(struct daemon *d)
 {
 	const struct config_mdns *config = &d->config->mdns;
 	const struct mdns_user user = { .ctx = d, .hint = on_hint };
-	char name[MDNS_NAME_LEN];
+	char name[DAEMON_NAME_LEN];
 	struct mdns_settings settings;
 
 	/* Another may be in the settings by now, but the sockets stay. */
@@ -47,7 +32,7 @@ void daemon_discover(struct daemon *d)
 		d->port = ntohs(d->config->node.listen.addr[0].in.sin_port);
 	if (!config->enabled)
 		return;
-	name_of(d, name);
+	daemon_own_name(d, name);
 	settings = (struct mdns_settings){
 		.type = config->type, .interface = config->interface, .name = name,
 		.self = d->config->gossip.self, .zone = d->config->gossip.zone, .port = d->port,

@@ -14,10 +14,11 @@
 
 static void tell(struct feed *feed, const struct feed_status *status)
 {
-	if (feed->told && feed->told_on == status->on)
+	if (feed->told && feed->told_on == status->on && !strcmp(feed->told_why, status->error))
 		return;
 	feed->told = true;
 	feed->told_on = status->on;
+	snprintf(feed->told_why, sizeof(feed->told_why), "%s", status->error);
 	if (status->on)
 		log_info("the kernel takes our prices");
 	else

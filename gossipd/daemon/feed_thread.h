@@ -40,6 +40,7 @@ struct feed {
 	/* The loop's: what people were told. */
 	bool told;
 	bool told_on;
+	char told_why[sizeof(((struct feed_status *)NULL)->error)];
 };
 
 void feed_work(void *arg);

@@ -184,6 +184,8 @@ char *json_state(const struct status_view *view)
 	json_object_set_new(root, "speaker", json_boolean(self.speaker));
 	json_object_set_new(root, "interval_ms", json_integer(self.interval_ms));
 	json_object_set_new(root, "feed", json_boolean(view->feed_on));
+	json_object_set_new(root, "feed_trouble", view->feed_trouble && *view->feed_trouble ?
+			    json_string(view->feed_trouble) : json_null());
 	json_object_set_new(root, "links", json_links(view));
 	json_object_set_new(root, "measured", sample(view, &self));
 	json_object_set_new(root, "price", price(view, &self));

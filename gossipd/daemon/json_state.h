@@ -65,6 +65,7 @@ struct status_counts {
  * @started_ns: likewise
  * @loop_delay_s: most that a step came late
  * @feed_on: the kernel took the last price
+ * @feed_trouble: why it does not; NULL or empty: nobody knows
  * @feed_updates: prices that it took
  * @feed_errors: prices that it did not
  * @probe_rtt: round trips of probes; may be NULL
@@ -95,6 +96,7 @@ struct status_view {
 	uint64_t started_ns;
 	double loop_delay_s;
 	bool feed_on;
+	const char *feed_trouble;
 	uint64_t feed_updates;
 	uint64_t feed_errors;
 	const struct histogram *probe_rtt;

@@ -59,22 +59,27 @@ static void show_outside(struct daemon *d, struct status_view *view)
 
 static void show(void *ctx, struct status_view *view)
 {
-	struct feed_status feed = { 0 };
+	/* It stays as long as the answer. */
+	static char name[DAEMON_NAME_LEN];
+	static struct feed_status feed;
 	struct daemon *d = ctx;
 
+	daemon_own_name(d, name);
+	feed = (struct feed_status){ .error = "it is turned off in the settings" };
 	if (d->feed)
 		feed_get_status(d->feed, &feed);
 	*view = (struct status_view){
 		.core = d->core,
 		.site = d->site ? &d->site->site : NULL,
 		.self = d->config->gossip.self,
-		.name = d->config->node.name,
+		.name = name,
 		.zone = d->config->gossip.zone,
 		.version = MAXWELL_VERSION,
 		.now_ns = uv_hrtime(),
 		.started_ns = d->started_ns,
 		.loop_delay_s = d->delay_max_ns / NSEC_PER_SEC,
 		.feed_on = feed.on,
+		.feed_trouble = feed.error,
 		.feed_updates = feed.updates,
 		.feed_errors = feed.errors,
 		.nr_sensors = sensors_nr(d->sensors),

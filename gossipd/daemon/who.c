@@ -3,6 +3,7 @@
  * Nodes by the names that people know them by.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "daemon.h"
 #include "text.h"
@@ -22,6 +23,29 @@ const char *daemon_name_of(const struct daemon *d, const struct gw_id *id)
 		return "";
 	index = site_find(&d->site->site, id);
 	return index == SITE_NONE ? "" : d->site->site.nodes[index].name;
+}
+
+/**
+ * daemon_own_name() - whatever people know this node by: the settings' name for it, the site's or the
+ *	host's
+ * @d: the daemon
+ * @name: written to
+ */
+void daemon_own_name(const struct daemon *d, char name[DAEMON_NAME_LEN])
+{
+	const char *given = d->config->node.name;
+
+	if (!given)
+		given = daemon_name_of(d, &d->config->gossip.self);
+	snprintf(name, DAEMON_NAME_LEN, "%s", given);
+	if (name[0])
+		return;
+	/* One that is cut short need not have an end. */
+	if (gethostname(name, DAEMON_NAME_LEN - 1))
+		name[0] = '\0';
+	name[DAEMON_NAME_LEN - 1] = '\0';
+	if (!name[0])
+		snprintf(name, DAEMON_NAME_LEN, "gossipd");
 }
 
 /**

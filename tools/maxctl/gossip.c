@@ -8,6 +8,8 @@
 
 /* What is printed of names: they come from other machines. */
 #define NAME_LEN 40
+/* Of a sentence. */
+#define LINE_LEN 200
 /* A century: what is longer is a mistake, and would not fit. */
 #define UPTIME_MAX_S 3200000000.0
 
@@ -35,11 +37,11 @@ static bool is_true(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key));
 }
 
-static const char *clean_from(char name[NAME_LEN], const char *text, char lowest)
+static const char *clean_from(char *name, size_t room, const char *text, char lowest)
 {
 	char *c;
 
-	snprintf(name, NAME_LEN, "%s", text ? text : "-");
+	snprintf(name, room, "%s", text ? text : "-");
 	for (c = name; *c; c++)
 		if (*c < lowest || *c > '~')
 			*c = '?';
@@ -48,13 +50,13 @@ static const char *clean_from(char name[NAME_LEN], const char *text, char lowest
 
 static const char *clean(char name[NAME_LEN], const char *text)
 {
-	return clean_from(name, text, '!');
+	return clean_from(name, NAME_LEN, text, '!');
 }
 
 /* The same, of several words. */
 static const char *clean_text(char name[NAME_LEN], const char *text)
 {
-	return clean_from(name, text, ' ');
+	return clean_from(name, NAME_LEN, text, ' ');
 }
 
 /* What people call it, else what it is called on the wire. */
@@ -139,6 +141,20 @@ static void print_links(const json_t *links)
 	}
 }
 
+static void print_feed(const json_t *state)
+{
+	const char *trouble = json_string_value(json_object_get(state, "feed_trouble"));
+	char why[LINE_LEN];
+
+	if (is_true(state, "feed"))
+		puts("  kernel      is told the price");
+	else if (trouble)
+		printf("  kernel      is not told the price: %s\n",
+		       clean_from(why, sizeof(why), trouble, ' '));
+	else
+		puts("  kernel      is not told the price");
+}
+
 static void print_status(const json_t *state)
 {
 	const json_t *measured = json_object_get(state, "measured");
@@ -183,8 +199,7 @@ static void print_status(const json_t *state)
 	print_causes(json_object_get(price, "causes"));
 	putchar('\n');
 	print_links(json_object_get(state, "links"));
-	printf("  kernel      %s\n", is_true(state, "feed") ? "is told the price" :
-	       "is not told the price: the module is not there, or the feed is off");
+	print_feed(state);
 }
 
 /* --- peers --- */

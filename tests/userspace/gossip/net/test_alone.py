@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -182,6 +183,48 @@ def ipv4_is_not_missed_in_silence(_):
         for listen in ("[::]:7460\nlisten=0.0.0.0:7460", "0.0.0.0:7460\nlisten=[::]:7460"):
             node.configure(Node_listen=listen)
             assert began(node).stop()[0] == 0, node.log()
+
+
+def the_second_trouble_is_told_as_the_first(_):
+    with one(Http_enabled="yes", Http_listen="none", Feed_enabled="yes") as lab:
+        node = lab.nodes[0]
+        path = node.path("http.sock")
+        broken = node.path("broken")
+        node.configure(Http_unix=path, Sensors_command_interval="1s", Sensors_command_timeout="1s",
+                       Sensors_exec=f"test ! -e {broken} && echo temp_c=50")
+        began(node)
+        state = json.loads(beside("maxctl", "-j", "gossip", "status", "--socket", path).stdout)["gossip"]
+        assert state["name"] == node.name, state["name"]
+        wait_for(lambda: "takes no prices" in node.log(), 3, "that there is no module")
+        # Another reason than the one that was told.
+        most = resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE, (8, most[1]))
+        wait_for(lambda: node.log().count("takes no prices") == 2, 12, "the other reason")
+        resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE, most)
+        wait_for(lambda: node.log().count("takes no prices") == 3, 12, "the first reason again")
+        said = beside("maxctl", "gossip", "status", "--socket", path).stdout
+        assert "is not told the price: the kernel has no netlink family" in said, said
+
+        def told():
+            return node.log().count("exec0: Input/output error")
+
+        # The same one again, but not for each reading.
+        with open(broken, "w", encoding="ascii"):
+            pass
+        wait_for(told, 4, "that the sensor fails")
+        os.unlink(broken)
+        wait_for(lambda: "exec0: can be read again" in node.log(), 20, "that it is well")
+        before = told()
+        with open(broken, "w", encoding="ascii"):
+            pass
+        wait_for(lambda: told() > before, 4, "that it fails again")
+        time.sleep(3)
+        assert told() == before + 1, node.log()
+        node.stop()
+        node.configure(Feed_enabled="no")
+        began(node)
+        said = beside("maxctl", "gossip", "status", "--socket", path).stdout
+        assert "is not told the price: it is turned off in the settings" in said, said
 
 
 def one_family_is_enough(_):
@@ -415,6 +458,6 @@ def the_first_steps_lead_to_a_daemon(_):
 CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_later,
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
          sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence,
-         one_family_is_enough, who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
+         the_second_trouble_is_told_as_the_first, one_family_is_enough, who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
          the_check_says_what_the_start_would, a_site_without_the_node_is_told, a_reload_tells_all, programs_inherit_no_descriptors,
          the_first_steps_lead_to_a_daemon]
