@@ -38,7 +38,7 @@ tools: gossipd
 gossipd: $(BUILD)/gossipd ## the daemon of the thermal gossip
 else
 tools: gossipd-left-out
-gossipd: ## the daemon of the thermal gossip
+gossipd:
 	@echo 'build: gossipd needs $(GOSSIPD_MISSING): install libuv1-dev libsodium-dev libinih-dev' \
 		'libjansson-dev libsystemd-dev libnl-genl-3-dev libwebsockets-dev' \
 		'libwebsockets-evlib-uv libavahi-client-dev' >&2

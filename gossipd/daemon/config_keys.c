@@ -260,7 +260,7 @@ static const struct config_key keys[] = {
 
 	FILE_KEY("Migrate", "hook", migrate.hook, .sample = "/usr/local/libexec/move-work",
 		 .live = true,
-		 .help = "Program that is run when work had better move; gets the node's name and "
+		 .help = "Program that is run when work had better move; gets the node's UUID and "
 			 "the ratio of the prices."),
 	NUMBER("Migrate", "timeout", migrate.timeout_ms, "ms", 100, 600000, "30s", .live = true,
 	       .help = "After that the program is killed."),
