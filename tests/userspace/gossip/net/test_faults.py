@@ -107,6 +107,71 @@ def a_quarter_that_starves_kills_nobody(_):
         lab.wait_converged()
 
 
+def incarnation(node):
+    """Its own, of this life."""
+    return int(re.search(r"self \S+ incarnation (\d+)", node.dump())[1])
+
+
+def a_rack_that_loses_its_power_comes_back(_):
+    with labs.Lab(sys.argv[1], 6, racks=2, first=61, **QUICK) as lab:
+        lab.start()
+        rack, others = lab.nodes[:3], lab.nodes[3:]
+        first = {node.name: incarnation(node) for node in rack}
+        for node in rack:
+            node.process.kill()
+        for node in rack:
+            node.kill()
+        # Dead for all others, so that an accusation waits for each; one has lost its disk as well.
+        for node in others:
+            wait_for(lambda node=node: {node.states().get(dead.name) for dead in rack} == {"dead"},
+                     20, f"{node.name} knows that they are dead")
+        os.unlink(rack[0].path("state/incarnation"))
+        began = labs.now_ns()
+        for node in rack:
+            node.start()
+        for node in rack:
+            node.wait_running()
+        lab.wait_converged()
+        assert not verdicts(lab, began), verdicts(lab, began)
+        for node in rack:
+            assert incarnation(node) > first[node.name], f"{node.name} has not begun a new life"
+
+
+def a_rotation_that_half_of_them_miss_cuts_nobody_off(_):
+    with labs.Lab(sys.argv[1], 4, first=71, **QUICK) as lab:
+        lab.start()
+        here, there = lab.nodes[:2], lab.nodes[2:]
+
+        def take_over(nodes):
+            for node in nodes:
+                at = len(node.log())
+                node.use_zone_keys(lab.zone_keys)
+                node.signal(signal.SIGHUP)
+                wait_for(lambda node=node, at=at: "are in force" in node.log()[at:], 3,
+                         "the reload")
+
+        lab.key("genzonekey", lab.zone_keys)
+        take_over(lab.nodes)
+        for node in there:
+            node.cable(False)
+        for node in here:
+            wait_for(lambda node=node: {node.states().get(away.name) for away in there} <=
+                     {"suspect", "dead"}, 15, "that they are away")
+        lab.key("rotate", lab.zone_keys)
+        take_over(here)
+        before = {node.name: node.counters() for node in lab.nodes}
+        for node in there:
+            node.cable(True)
+        # One half still seals with the key before.
+        lab.wait_converged(timeout_s=40)
+        take_over(there)
+        lab.wait_converged()
+        for node in lab.nodes:
+            for name in ("drop_key", "drop_mac"):
+                lost = node.counters().get(name, 0) - before[node.name].get(name, 0)
+                assert not lost, f"{node.name} lost {lost} datagrams: {name}"
+
+
 def who_listens_slowly_holds_nobody_up(lab):
     node = lab.nodes[4]
     path = node.path("http.sock")
@@ -162,4 +227,5 @@ def who_listens_slowly_holds_nobody_up(lab):
 
 
 CASES = [one_way_loss_kills_nobody, a_quarter_that_starves_kills_nobody,
+         a_rack_that_loses_its_power_comes_back, a_rotation_that_half_of_them_miss_cuts_nobody_off,
          who_listens_slowly_holds_nobody_up]
