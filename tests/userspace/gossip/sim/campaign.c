@@ -148,6 +148,7 @@ static bool run_canaries(struct sim_report *report, struct sim_result *r)
 	for (canary = 1; canary < SIM_CANARIES; canary++) {
 		if (!runner_wants_canary(&args, sim_canary_names[canary]))
 			continue;
+		report->sought[canary] = true;
 		report->canary[canary] = run_canary(canary, r);
 		runner_tell_canary(sim_canary_names[canary], report->canary[canary], CANARY_SEEDS,
 				   canary == SIM_CANARY_DICE ? "the hash differs" :

@@ -138,6 +138,19 @@ static void write_latency(FILE *f, const char *name, const uint32_t *histogram)
 	fprintf(f, "  \"%s_samples\": %llu,\n", name, (unsigned long long)count(histogram));
 }
 
+/* As JSON: null if none was looked for, which is not the same as not found. */
+static const char *canaries_caught(const struct sim_report *report)
+{
+	bool sought = false, caught = true;
+	uint32_t i;
+
+	for (i = 1; i < SIM_CANARIES; i++) {
+		sought |= report->sought[i];
+		caught &= !report->sought[i] || report->canary[i];
+	}
+	return !sought ? "null" : caught ? "true" : "false";
+}
+
 /**
  * sim_report_write() - for programs
  * @report: of all
@@ -148,18 +161,16 @@ static void write_latency(FILE *f, const char *name, const uint32_t *histogram)
 bool sim_report_write(const struct sim_report *report, const char *path)
 {
 	FILE *f = fopen(path, "w");
-	bool caught = true;
-	uint32_t i;
+	const char *caught;
 
 	if (!f)
 		return false;
-	for (i = 1; i < SIM_CANARIES; i++)
-		caught &= report->canary[i] != 0;
+	caught = canaries_caught(report);
 	fprintf(f, "{\n  \"seeds\": %llu,\n  \"nodes\": %llu,\n  \"simulated_s\": %.0f,\n",
 		(unsigned long long)report->seeds, (unsigned long long)report->nodes,
 		(double)report->sum.sim_ns / SIM_S);
 	fprintf(f, "  \"violations\": %llu,\n  \"canary_caught\": %s,\n",
-		(unsigned long long)report->violations, caught ? "true" : "false");
+		(unsigned long long)report->violations, caught);
 	runner_write_table(f, "faults", sim_fault_names, report->sum.faults, 0, SIM_FAULTS);
 	runner_write_table(f, "violations_by_rule", sim_rule_names, report->by_rule, 1, SIM_RULES);
 	runner_write_table(f, "canary_caught_after_seeds", sim_canary_names, report->canary, 1,

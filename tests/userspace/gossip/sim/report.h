@@ -35,12 +35,14 @@ struct sim_result {
  * @by_rule: the same, by the rule
  * @nodes: in all worlds
  * @canary: worlds until each bug on purpose was found; 0: it was not
+ * @sought: which of them were looked for
  * @sum: counts of all worlds
  * @converged_max_ns: longest time from healing until all agreed
  * @wall_s: time that it took
  */
 struct sim_report {
 	uint64_t seeds, violations, by_rule[SIM_RULES], nodes, canary[SIM_CANARIES];
+	bool sought[SIM_CANARIES];
 	struct sim_stats sum;
 	uint64_t converged_max_ns;
 	double wall_s;
