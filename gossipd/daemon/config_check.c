@@ -48,8 +48,8 @@ void config_check_place(const char *path, const struct daemon_config *config,
 	}
 	place = config_place(config, file);
 	if (place != SITE_NONE && site->zones[site->nodes[place].zone].number != zone)
-		config_error(errors, "%s: Node.zone: is %u, but %s has this node, %s, in zone %u", path,
-			     zone, config->node.site_file, site->nodes[place].name,
+		config_error(errors, "%s: Node.zone: is %u, but %s has this node, %s, in zone %u",
+			     path, zone, config->node.site_file, site->nodes[place].name,
 			     site->zones[site->nodes[place].zone].number);
 }
 

@@ -56,8 +56,8 @@ bool daemon_has_reading(const struct daemon *d)
 }
 
 /**
- * daemon_watch_readings() - say so when nobody knows any more how hot the node is, and when somebody
- *	does again
+ * daemon_watch_readings() - say so when nobody knows any more how hot the node is, and when
+ *	somebody does again
  * @d: which runs; to be called now and then
  */
 void daemon_watch_readings(struct daemon *d)

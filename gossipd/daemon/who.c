@@ -26,8 +26,8 @@ const char *daemon_name_of(const struct daemon *d, const struct gw_id *id)
 }
 
 /**
- * daemon_own_name() - whatever people know this node by: the settings' name for it, the site's or the
- *	host's
+ * daemon_own_name() - whatever people know this node by: the settings' name for it, the site's or
+ *	the host's
  * @d: the daemon
  * @name: written to
  */
