@@ -94,7 +94,6 @@ static int print_sensors(const struct daemon_options *opts)
 	if (daemon_load(opts, &config, &site))
 		return DAEMON_NOT_CONFIGURED;
 	daemon_sensors_config(opts, config, &sensors);
-	sensors.log = NULL;
 	err = sensors_print(stdout, &sensors, SENSORS_WAIT_MS);
 	site_file_free(site);
 	config_free(config);

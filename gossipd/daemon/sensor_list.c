@@ -256,5 +256,7 @@ int sensors_print(FILE *out, const struct sensors_config *config, uint32_t wait_
 		}
 	}
 	fputc('\n', out);
+	if (!isfinite(sample.temp_c))
+		fprintf(out, "no sensor says how hot this node is\n");
 	return 0;
 }

@@ -184,7 +184,9 @@ class Node:
         return self.process.wait(timeout=5), time.monotonic() - begin
 
     def log(self):
-        """All that it said so far."""
+        """All that it said so far; nothing if it was never started."""
+        if not os.path.exists(self.path("log")):
+            return ""
         with open(self.path("log"), encoding="ascii", errors="replace") as log:
             return log.read()
 

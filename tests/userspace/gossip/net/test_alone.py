@@ -227,6 +227,27 @@ def the_second_trouble_is_told_as_the_first(_):
         assert "is not told the price: it is turned off in the settings" in said, said
 
 
+def a_command_that_fails_is_seen_when_sensors_are_looked_at(_):
+    with one() as lab:
+        node = lab.nodes[0]
+        node.heat(40)
+
+        def look(command):
+            node.configure(Sensors_exec=command)
+            node.write_settings()
+            done = inside(node, lab.gossipd, "--config", node.path("gossipd.conf"), "--sensors")
+            assert done.returncode == 0, done
+            return done
+
+        said = look("echo temp_c=50")
+        assert "exec0" in said.stdout and not said.stderr and "how hot" not in said.stdout, said
+        said = look("/usr/none")
+        assert "exec0: No such file" in said.stderr and "how hot" not in said.stdout, said
+        os.rename(node.path("sensors"), node.path("away"))
+        said = look("echo power_w=50")
+        assert "no sensor says how hot this node is" in said.stdout, said
+
+
 def one_family_is_enough(_):
     with one(Multicast_interface="none", Http_enabled="yes", Http_listen="none") as lab:
         node = lab.nodes[0]
@@ -458,6 +479,7 @@ def the_first_steps_lead_to_a_daemon(_):
 CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_later,
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
          sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence,
+         a_command_that_fails_is_seen_when_sensors_are_looked_at,
          the_second_trouble_is_told_as_the_first, one_family_is_enough, who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
          the_check_says_what_the_start_would, a_site_without_the_node_is_told, a_reload_tells_all, programs_inherit_no_descriptors,
          the_first_steps_lead_to_a_daemon]
