@@ -2,10 +2,12 @@
 /*
  * From files to what the parts of the daemon want to have.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-id128.h>
+#include <unistd.h>
 
 #include "daemon.h"
 #include "log.h"
@@ -47,6 +49,19 @@ static int name_from_machine(struct gw_id *id, struct config_errors *errors)
 	return 0;
 }
 
+/* What is worth a word, and no reason to stay away: either may come later. */
+static void tell_what_is_missing(const struct daemon_config *config, const struct site_file *site)
+{
+	const char *hook = config->migrate.hook;
+	char id[ID_TEXT_LEN];
+
+	if (site && config_place(config, site) == SITE_NONE)
+		log_warning("%s does not have this node, %s: it has no neighbours by place",
+			    config->node.site_file, id_text(&config->gossip.self, id));
+	if (hook && access(hook, X_OK))
+		log_warning("the hook %s cannot be run: %s", hook, strerror(errno));
+}
+
 /**
  * daemon_load() - read the settings, and the site that they name
  * @options: where they are
@@ -59,7 +74,6 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 		struct site_file **site)
 {
 	struct config_errors *errors = calloc(1, sizeof(*errors));
-	char id[ID_TEXT_LEN];
 	int err;
 
 	*config = NULL;
@@ -83,9 +97,8 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 		config_free(*config);
 		*config = NULL;
 		*site = NULL;
-	} else if (*site && config_place(*config, *site) == SITE_NONE) {
-		log_warning("%s does not have this node, %s: it has no neighbours by place",
-			    (*config)->node.site_file, id_text(&(*config)->gossip.self, id));
+	} else {
+		tell_what_is_missing(*config, *site);
 	}
 	free(errors);
 	return err;

@@ -396,6 +396,20 @@ def a_site_without_the_node_is_told(_):
         assert status == 6 and "in zone 7" in said, (status, said)
 
 
+def a_hook_that_cannot_be_run_is_told(_):
+    with one() as lab:
+        node = lab.nodes[0]
+        hook = node.path("hook")
+        node.configure(Migrate_hook=hook)
+        began(node)
+        assert f"the hook {hook} cannot be run: No such file" in node.log(), node.log()
+        with open(hook, "w", encoding="ascii") as out:
+            out.write("#!/bin/sh\n")
+        assert f"{hook} cannot be run: Permission denied" in reloaded(node), node.log()
+        os.chmod(hook, 0o755)
+        assert "cannot be run" not in reloaded(node), node.log()
+
+
 def a_reload_tells_all(_):
     with one(Log_burst="3") as lab:
         node = lab.nodes[0]
@@ -480,6 +494,8 @@ CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_l
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
          sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence,
          a_command_that_fails_is_seen_when_sensors_are_looked_at,
-         the_second_trouble_is_told_as_the_first, one_family_is_enough, who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
-         the_check_says_what_the_start_would, a_site_without_the_node_is_told, a_reload_tells_all, programs_inherit_no_descriptors,
+         the_second_trouble_is_told_as_the_first, one_family_is_enough,
+         who_knows_no_temperature_says_so, a_full_disk_does_not_stop_it,
+         the_check_says_what_the_start_would, a_site_without_the_node_is_told,
+         a_hook_that_cannot_be_run_is_told, a_reload_tells_all, programs_inherit_no_descriptors,
          the_first_steps_lead_to_a_daemon]
