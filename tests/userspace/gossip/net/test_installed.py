@@ -11,6 +11,8 @@ import test_alone
 
 PARTS = ("gossip", "gossip-ib", "tools", "libmaxwell.a", "gossipd", "gossipd-ib.so")
 LIBRARY = "lib/gossipd/gossipd-ib.so"
+# systemd has them with a point.
+EXPOSURE_TENTHS = 19
 
 
 def build_tree():
@@ -80,4 +82,22 @@ def another_prefix_than_it_was_built_with_counts(_):
     return ""
 
 
-CASES = [where_it_is_installed_it_finds_its_plug_in, another_prefix_than_it_was_built_with_counts]
+def the_sandbox_of_the_unit_stays_closed(_):
+    """What systemd thinks of it: 1.9 of 10, of which most is the network and the two capabilities."""
+    if not shutil.which("systemd-analyze"):
+        return "there is no systemd-analyze"
+    with open(os.path.join(test_alone.TOP, "gossipd/gossipd.service"), encoding="ascii") as unit:
+        text = unit.read().replace("@prefix@", "/usr/local")
+    with tempfile.TemporaryDirectory() as work:
+        path = os.path.join(work, "gossipd.service")
+        with open(path, "w", encoding="ascii") as out:
+            out.write(text)
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager",
+                               f"--threshold={EXPOSURE_TENTHS}", path], capture_output=True,
+                              text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+    return None
+
+
+CASES = [the_sandbox_of_the_unit_stays_closed, where_it_is_installed_it_finds_its_plug_in,
+         another_prefix_than_it_was_built_with_counts]
