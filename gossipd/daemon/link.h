@@ -145,7 +145,7 @@ struct link;
  * @name: of the transport
  * @number: that it has in struct gossip_addr
  * @open: begin to use what there is, and what comes later; 0, or a negative errno if that cannot
- *	be. That there is no port is no failure. The settings have to stay as long as the link.
+ *	be. That there is no port is no failure. The settings are copied: a reload gives them back.
  * @close: end it; the memory is given back when the loop has run again
  * @send: send a datagram now, or lose it; to the group on the active rail, if @urgent on all
  * @get_state: what there is, and the counters

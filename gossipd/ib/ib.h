@@ -225,7 +225,7 @@ struct ib_held {
 /**
  * struct link - all of it
  * @loop: the daemon's
- * @config: the daemon's
+ * @config: a copy, without its texts
  * @wanted: ports that may be rails
  * @user: who wants the datagrams
  * @group: address of it
@@ -246,7 +246,7 @@ struct ib_held {
  */
 struct link {
 	uv_loop_t *loop;
-	const struct config_infiniband *config;
+	struct config_infiniband config;
 	struct hca_list wanted;
 	struct link_user user;
 	union config_addr group;

@@ -27,7 +27,7 @@ static void ib_close(struct link *link)
 /* That there is no device is worth a warning only to who has asked for it. */
 static void wait_for_ports(struct link *link, int err)
 {
-	bool asked = link->config->enable == CONFIG_INFINIBAND_YES;
+	bool asked = link->config.enable == CONFIG_INFINIBAND_YES;
 
 	link->waiting = true;
 	if (err && err != -ENODEV)
@@ -50,7 +50,9 @@ static int ib_open(struct link **out, uv_loop_t *loop, const struct config_infin
 	/* It was looked at when the settings were. */
 	hca_list_parse(config->hca ? config->hca : "", &link->wanted);
 	link->loop = loop;
-	link->config = config;
+	link->config = *config;
+	link->config.hca = NULL;
+	link->config.plugin = NULL;
 	link->user = *user;
 	link->group = config->group4.sa.sa_family ? config->group4 : config->group6;
 	ib_drive_start(link);

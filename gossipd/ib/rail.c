@@ -130,7 +130,7 @@ static int begin_to_receive(struct ib_rail *rail)
 static uint32_t nr_buffers(const struct ib_rail *rail)
 {
 	struct ibv_device_attr attr;
-	uint32_t nr = rail->link->config->buffers;
+	uint32_t nr = rail->link->config.buffers;
 
 	if (!ibv_query_device(rail->id->verbs, &attr)) {
 		if (attr.max_qp_wr > 0 && nr > (uint32_t)attr.max_qp_wr)
