@@ -28,7 +28,6 @@
  * @updates: prices that it took
  * @errors: that it did not
  * @price_max_ns: longest time that it took to hand a price over
- * @price_last_ns: the last one
  * @demand_max_ns: longest time that it took to read the demand curve
  * @error: why it does not take prices; empty if it does
  */
@@ -37,7 +36,6 @@ struct feed_status {
 	uint64_t updates;
 	uint64_t errors;
 	uint64_t price_max_ns;
-	uint64_t price_last_ns;
 	uint64_t demand_max_ns;
 	char error[256];
 };

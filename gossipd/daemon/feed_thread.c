@@ -80,14 +80,16 @@ static void fill_price(const struct feed *feed, size_t line, struct mxw_price *p
 static void send_price(struct feed *feed, size_t number)
 {
 	struct feed_line *line = &feed->lines[number];
-	struct control_price sent = line->wanted;
+	uint64_t begin_ns = uv_hrtime(), took_ns;
 	struct mxw_price price;
-	uint64_t begin_ns, took_ns;
 	int err;
 
 	fill_price(feed, number, &price);
+	line->sent = line->wanted;
+	line->sent_ns = begin_ns;
+	/* Not later: settings that change meanwhile are to be told as well. */
+	line->told = true;
 	uv_mutex_unlock(&feed->lock);
-	begin_ns = uv_hrtime();
 	err = connected(feed);
 	if (!err)
 		err = mxw_price_set(feed->mxw, &price);
@@ -97,11 +99,7 @@ static void send_price(struct feed *feed, size_t number)
 		failed(feed, err);
 		return;
 	}
-	line->sent = sent;
-	line->sent_ns = begin_ns;
-	line->told = true;
 	feed->status.updates++;
-	feed->status.price_last_ns = took_ns;
 	if (took_ns > feed->status.price_max_ns)
 		feed->status.price_max_ns = took_ns;
 	succeeded(feed);
