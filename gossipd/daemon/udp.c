@@ -244,7 +244,7 @@ void udp_send(struct udp *udp, enum gossip_dest dest, const struct gossip_addr *
 	      const uint8_t *bytes, size_t len)
 {
 	union config_addr sock;
-	bool tried = false;
+	bool joined = false;
 	size_t i;
 
 	if (dest == GOSSIP_UNICAST) {
@@ -259,10 +259,10 @@ void udp_send(struct udp *udp, enum gossip_dest dest, const struct gossip_addr *
 			continue;
 		if (send_to(udp, &udp->groups[i].addr, bytes, len))
 			return;
-		tried = true;
+		joined = true;
 	}
-	if (!tried)
-		udp->counters[UDP_NO_ROUTE]++;
+	if (!joined)
+		count_send(udp, ENETUNREACH);
 }
 
 /**

@@ -23,7 +23,7 @@ enum udp_counter {
 	UDP_SENT,
 	UDP_TOO_LONG,		/* received: longer than any of ours */
 	UDP_OVERRUN,		/* received: the kernel had no room, as we were too slow */
-	UDP_NO_ROUTE,		/* sent: ENETUNREACH, EHOSTUNREACH, ENETDOWN, no address */
+	UDP_NO_ROUTE,		/* sent: ENETUNREACH, EHOSTUNREACH, ENETDOWN, no address or group */
 	UDP_MTU,		/* sent: EMSGSIZE, longer than the interface takes */
 	UDP_BUSY,		/* sent: EAGAIN, ENOBUFS */
 	UDP_REFUSED,		/* sent: by a firewall, or nobody listens there */
