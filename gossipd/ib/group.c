@@ -21,7 +21,7 @@ int ib_group_join(struct ib_rail *rail)
 	struct rdma_cm_join_mc_attr_ex attr = {
 		.comp_mask = RDMA_CM_JOIN_MC_ATTR_ADDRESS | RDMA_CM_JOIN_MC_ATTR_JOIN_FLAGS,
 		.join_flags = link->config.send_only ? RDMA_MC_JOIN_FLAG_SENDONLY_FULLMEMBER :
-							RDMA_MC_JOIN_FLAG_FULLMEMBER,
+						       RDMA_MC_JOIN_FLAG_FULLMEMBER,
 		.addr = &link->group.sa,
 	};
 

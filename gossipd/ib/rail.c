@@ -20,9 +20,10 @@ static uint32_t bytes_of(enum ibv_mtu mtu)
 static int ask_port(struct ib_rail *rail)
 {
 	struct ibv_port_attr attr;
+	int err = ibv_query_port(rail->id->verbs, rail->port, &attr);
 
-	if (ibv_query_port(rail->id->verbs, rail->port, &attr)) {
-		ib_why(rail, "cannot ask the port", errno);
+	if (err) {
+		ib_why(rail, "cannot ask the port", err);
 		return -1;
 	}
 	rail->ethernet = attr.link_layer == IBV_LINK_LAYER_ETHERNET;
@@ -109,17 +110,20 @@ static int begin_to_receive(struct ib_rail *rail)
 {
 	uint64_t slots[IB_BATCH];
 	uint32_t i = 0, nr;
+	int err;
 
 	rail->watch = ib_watch_start(rail->link, rail->channel->fd, on_received, rail);
-	if (!rail->watch || ibv_req_notify_cq(rail->receives, 0)) {
-		ib_why(rail, "cannot wait for what comes", errno);
+	err = rail->watch ? ibv_req_notify_cq(rail->receives, 0) : errno;
+	if (!rail->watch || err) {
+		ib_why(rail, "cannot wait for what comes", err);
 		return -1;
 	}
 	while (i < rail->nr_buffers) {
 		for (nr = 0; nr < IB_BATCH && i < rail->nr_buffers; nr++)
 			slots[nr] = i++;
-		if (ib_post(rail, slots, nr)) {
-			ib_why(rail, "cannot post buffers", errno);
+		err = ib_post(rail, slots, nr);
+		if (err) {
+			ib_why(rail, "cannot post buffers", err);
 			return -1;
 		}
 	}

@@ -7,8 +7,6 @@
 
 #include "fake_verbs.h"
 
-#define FAILED EIO
-
 /* --- what comes to an end --- */
 
 static void ring(struct fake_port *port)
@@ -108,7 +106,7 @@ static int notify(struct ibv_cq *cq, int solicited)
 {
 	(void)solicited;
 	if (fake_fails(FAKE_NOTIFY))
-		return FAILED;
+		return fake_error();
 	((struct fake_cq *)cq)->armed = true;
 	return 0;
 }
@@ -157,7 +155,7 @@ static int post_recv(struct ibv_qp *qp, struct ibv_recv_wr *wr, struct ibv_recv_
 	for (; wr; wr = wr->next) {
 		*bad = wr;
 		if (fake_dead(qp->context) || (wr->wr_id % 16 == 0 && fake_fails(FAKE_POST_RECV)))
-			return FAILED;
+			return fake_error();
 		if (has(port, wr->wr_id))
 			fake_wrong("gives a buffer twice");
 		port->posted[port->last % FAKE_QUEUE] = wr->sg_list[0];
@@ -193,7 +191,7 @@ static int post_send(struct ibv_qp *qp, struct ibv_send_wr *wr, struct ibv_send_
 	*bad = wr;
 	if (fake_dead(qp->context) || fake_fails(FAKE_POST_SEND)) {
 		port->nr_refused++;
-		return FAILED;
+		return fake_error();
 	}
 	check_send(port, wr);
 	port->nr_sent++;

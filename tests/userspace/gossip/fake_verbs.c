@@ -17,7 +17,6 @@
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the library's are short */
 
-/* The library returns errnos as they are. */
 #define FAILED EIO
 
 struct fake fake;
@@ -32,6 +31,13 @@ bool fake_fails(enum fake_call call)
 		return false;
 	errno = EIO;
 	return true;
+}
+
+/* The library returns errnos as they are, where errno itself may be of anything before. */
+int fake_error(void)
+{
+	errno = ENOENT;
+	return FAILED;
 }
 
 void fake_wrong(const char *what)
@@ -278,7 +284,7 @@ int ibv_query_port(struct ibv_context *context, uint8_t number, struct _compat_i
 	const struct fake_port *port = port_of(context, number);
 
 	if (!port->of->there || fake_dead(context) || fake_fails(FAKE_QUERY_PORT))
-		return FAILED;
+		return fake_error();
 	out->state = port->active ? IBV_PORT_ACTIVE : IBV_PORT_DOWN;
 	out->active_mtu = IBV_MTU_2048;
 	out->max_mtu = IBV_MTU_4096;

@@ -236,6 +236,7 @@ struct fake_comp {
 };
 
 bool fake_fails(enum fake_call call);
+int fake_error(void);
 void fake_wrong(const char *what);
 void fake_new(enum fake_kind kind);
 void fake_gone(enum fake_kind kind);

@@ -223,6 +223,30 @@ static void no_buffer_to_send_is_ever_lost(void)
 	end(&s);
 }
 
+static enum fake_call failing;
+
+static bool is_failing(enum fake_call call)
+{
+	return call == failing;
+}
+
+static void the_reason_is_that_of_the_call(void)
+{
+	static const enum fake_call calls[] = { FAKE_NOTIFY, FAKE_POST_RECV };
+	struct scene s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		begin_loop(&s, 1);
+		failing = calls[i];
+		fake.fate = is_failing;
+		CHECK_EQ(begin_link(&s, NULL), 0);
+		CHECK(reaches(&s, 0, LINK_RAIL_BACKOFF), "open");
+		CHECK(strstr(s.state.rail[0].why, strerror(EIO)), "%s", s.state.rail[0].why);
+		end(&s);
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "who_ends_without_a_word_is_let_go", who_ends_without_a_word_is_let_go },
 	{ "that_no_buffer_was_left_is_counted", that_no_buffer_was_left_is_counted },
@@ -236,6 +260,7 @@ static const struct test_case cases[] = {
 	{ "new_names_take_the_places_of_those_that_are_gone",
 	  new_names_take_the_places_of_those_that_are_gone },
 	{ "no_buffer_to_send_is_ever_lost", no_buffer_to_send_is_ever_lost },
+	{ "the_reason_is_that_of_the_call", the_reason_is_that_of_the_call },
 	{ 0 },
 };
 
