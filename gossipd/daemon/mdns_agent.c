@@ -139,7 +139,8 @@ static void put_agent(struct mdns_agent *agent)
 	pthread_mutex_unlock(&agent->lock);
 	if (left)
 		return;
-	agent->lib.simple_poll_free(agent->poll);
+	if (agent->poll)
+		agent->lib.simple_poll_free(agent->poll);
 	mdns_queue_destroy(&agent->queue);
 	pthread_mutex_destroy(&agent->lock);
 	free(agent);
@@ -220,8 +221,7 @@ struct mdns_agent *mdns_agent_start(const struct mdns_settings *settings, uv_asy
 	if (agent->poll && !start_thread(agent))
 		return agent;
 	agent->users = 1;
-	if (agent->poll)
-		put_agent(agent);
+	put_agent(agent);
 	return NULL;
 }
 
@@ -239,11 +239,11 @@ void mdns_agent_stop(struct mdns_agent *agent, unsigned int wait_ms)
 	agent->stop = true;
 	pthread_mutex_unlock(&agent->lock);
 	agent->lib.simple_poll_wakeup(agent->poll);
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += (long)wait_ms * 1000000;
 	until.tv_sec += until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
-	if (!wait_ms || pthread_timedjoin_np(agent->thread, NULL, &until))
+	if (!wait_ms || pthread_clockjoin_np(agent->thread, NULL, CLOCK_MONOTONIC, &until))
 		pthread_detach(agent->thread);
 	put_agent(agent);
 }
