@@ -42,7 +42,7 @@ mkdir --parents "$work/gossipd/man"
 gcc-14 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Igossipd/core -Igossipd/daemon \
 	-o "$work/gen-config" scripts/gen-config.c gossipd/core/{control_params,hca_list}.c \
 	gossipd/daemon/config{,_addr,_doc,_file,_keys,_number,_parse,_print}.c \
-	gossipd/daemon/config{_rules,_text,_value}.c -linih -lm
+	gossipd/daemon/{config_rules,config_text,config_value,text}.c -linih -lm
 "$work/gen-config" example > "$work/Documentation/gossipd.conf"
 "$work/gen-config" man > "$work/gossipd/man/gossipd.conf.5"
 

@@ -17,6 +17,14 @@ const char *const gossip_state_names[GOSSIP_STATES] = {
 	[GOSSIP_LEFT] = "left",
 };
 
+const char *const gossip_event_names[GOSSIP_EVENTS] = {
+	[GOSSIP_EV_MEMBER] = "member",	     [GOSSIP_EV_SILENT] = "silent",
+	[GOSSIP_EV_CRISIS] = "crisis",	     [GOSSIP_EV_SPEAKER] = "speaker",
+	[GOSSIP_EV_PARTITION] = "partition", [GOSSIP_EV_SUSPECT] = "suspect",
+	[GOSSIP_EV_MIGRATE] = "migrate",     [GOSSIP_EV_STALL] = "stall",
+	[GOSSIP_EV_KEY] = "key",	     [GOSSIP_EV_REFUTE] = "refute",
+};
+
 const char *const gossip_counter_names[GOSSIP_COUNTERS] = {
 	[GOSSIP_RX_DATAGRAMS] = "rx_datagrams",	  [GOSSIP_RX_BYTES] = "rx_bytes",
 	[GOSSIP_RX_RECORDS] = "rx_records",	  [GOSSIP_TX_DATAGRAMS] = "tx_datagrams",

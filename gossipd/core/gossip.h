@@ -80,6 +80,8 @@ enum gossip_event_kind {
 	GOSSIP_EV_REFUTE,	/* somebody had said that this node is dead */
 };
 
+#define GOSSIP_EVENTS (GOSSIP_EV_REFUTE + 1)
+
 enum gossip_state {
 	GOSSIP_ALIVE,
 	GOSSIP_SUSPECT,
@@ -253,6 +255,7 @@ enum gossip_counter {
 
 extern const char *const gossip_counter_names[GOSSIP_COUNTERS];
 extern const char *const gossip_state_names[GOSSIP_STATES];
+extern const char *const gossip_event_names[GOSSIP_EVENTS];
 
 /**
  * struct gossip_member - a node as this one sees it

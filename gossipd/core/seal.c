@@ -12,6 +12,12 @@
 /* In the header, from which the nonce is copied: salt, number of the key and counter. */
 #define SALT_AT 28
 #define SALT_COUNTER_BYTES 16
+
+const char *const seal_slot_names[SEAL_SLOTS] = {
+	[SEAL_PREVIOUS] = "previous",
+	[SEAL_CURRENT] = "current",
+	[SEAL_NEXT] = "next",
+};
 /* The longest that is signed, and a bit. */
 #define MESSAGE_MAX 256
 

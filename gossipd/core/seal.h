@@ -50,6 +50,8 @@ enum seal_slot {
 	SEAL_SLOTS,
 };
 
+extern const char *const seal_slot_names[SEAL_SLOTS];
+
 /**
  * struct seal_keyring - keys of a zone: all are accepted, the current one seals
  * @key: by enum seal_slot
@@ -96,7 +98,6 @@ struct seal_window {
 enum seal_error {
 	SEAL_NO_KEY = -16,	/* the zone has no key of that number */
 	SEAL_FORGED = -17,	/* the tag is wrong */
-	SEAL_REPLAYED = -18,	/* seen before, or too old to tell */
 	SEAL_ROOM = -19,	/* more than a datagram carries */
 	SEAL_EXHAUSTED = -20,	/* counter used up: a new salt and a higher incarnation */
 	SEAL_ID_TAKEN = -21,	/* another slot has a key of that number */

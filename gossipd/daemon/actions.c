@@ -45,19 +45,6 @@ static void on_price(void *ctx, const struct control_output *price)
 			ratio_of(&price->local), ratio_of(&price->external), ratio_of(&price->gpu));
 }
 
-static const char *const event_names[] = {
-	[GOSSIP_EV_MEMBER] = "member",
-	[GOSSIP_EV_SILENT] = "silent",
-	[GOSSIP_EV_CRISIS] = "crisis",
-	[GOSSIP_EV_SPEAKER] = "speaker",
-	[GOSSIP_EV_PARTITION] = "partition",
-	[GOSSIP_EV_SUSPECT] = "suspect",
-	[GOSSIP_EV_MIGRATE] = "migrate",
-	[GOSSIP_EV_STALL] = "stall",
-	[GOSSIP_EV_KEY] = "key",
-	[GOSSIP_EV_REFUTE] = "refute",
-};
-
 static void migrate(struct daemon *d, const struct gossip_event *event, const char *node)
 {
 	struct gossip_member member;
@@ -140,8 +127,8 @@ static void on_event(void *ctx, const struct gossip_event *event)
 	id_text(&event->node, node);
 	if (d->trace)
 		fprintf(d->trace, "%" PRIu64 " %s %s %s %d %.4f\n", uv_hrtime(),
-			event_names[event->kind], node, gossip_state_names[event->state], event->on,
-			event->value);
+			gossip_event_names[event->kind], node, gossip_state_names[event->state],
+			event->on, event->value);
 	tell(event, daemon_who(d, &event->node, who));
 	if (d->http)
 		http_event(d->http, event);

@@ -21,7 +21,6 @@
 
 #define CONFIG_PATH "/etc/gossipd/gossipd.conf"
 #define CONFIG_FILE_BYTES_MAX 65536
-#define CONFIG_PORT 7460
 #define CONFIG_CPUS_MAX 8192
 #define CONFIG_ERRORS_MAX 32
 #define CONFIG_ERROR_LEN 256
@@ -200,8 +199,8 @@ struct config_log {
 
 /**
  * struct daemon_config - all settings
- * @gossip: of the core; public_key, endorsement, authority, incarnation, site, keys and control are
- *	left for the daemon to fill in
+ * @gossip: of the core; public_key, endorsement, authority, incarnation, site and keys are left for
+ *	the daemon to fill in
  * @control: tunables of the controller
  * @node: [Node]
  * @keys: [Keys]
@@ -266,8 +265,6 @@ struct config_change {
 
 size_t config_diff(const struct daemon_config *was, const struct daemon_config *is,
 		   struct config_change *changes, size_t room);
-
-bool config_cpu(const struct config_cpus *cpus, unsigned int cpu);
 
 void config_dump(const struct daemon_config *config, FILE *out);
 void config_print_example(FILE *out);

@@ -96,9 +96,8 @@ void config_format_number(double value, const char *unit, char *out, size_t room
 bool config_parse_host(const char *text, union config_addr *addr);
 bool config_parse_addr(const char *text, union config_addr *addr);
 void config_format_addr(const union config_addr *addr, char *out, size_t room);
-bool config_parse_id(const char *text, struct gw_id *id);
-void config_format_id(const struct gw_id *id, char *out, size_t room);
 bool config_parse_cpus(const char *text, struct config_cpus *cpus);
+bool config_cpu(const struct config_cpus *cpus, unsigned int cpu);
 void config_format_cpus(const struct config_cpus *cpus, FILE *out);
 bool config_is_utf8(const char *text);
 bool config_is_group(const union config_addr *addr);

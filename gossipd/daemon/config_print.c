@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config_keys.h"
+#include "text.h"
 
 static double get_whole(const void *member, const struct config_key *key)
 {
@@ -96,7 +97,7 @@ void config_print_value(const struct daemon_config *config, const struct config_
 		fputs(*(char *const *)member, out);
 		return;
 	case CONFIG_ID:
-		config_format_id(member, text, sizeof(text));
+		id_text(member, text);
 		break;
 	case CONFIG_GROUP4:
 	case CONFIG_GROUP6:

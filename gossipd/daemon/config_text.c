@@ -1,61 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of nodes and sets of CPUs as text.
+ * Sets of CPUs as text, and what text may be.
  */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config_keys.h"
-
-/**
- * config_parse_id - the name of a node
- * @text: a UUID in its usual form
- * @id: it goes here
- *
- * Return: false if it is none, or all zeros, which stands for nobody
- */
-bool config_parse_id(const char *text, struct gw_id *id)
-{
-	static const char form[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
-	unsigned int nibble, any = 0;
-	size_t i, digits = 0;
-
-	memset(id, 0, sizeof(*id));
-	if (strlen(text) != strlen(form))
-		return false;
-	for (i = 0; form[i]; i++) {
-		if (form[i] == '-') {
-			if (text[i] != '-')
-				return false;
-			continue;
-		}
-		if (!isxdigit((unsigned char)text[i]))
-			return false;
-		nibble = (unsigned int)(isdigit((unsigned char)text[i]) ? text[i] - '0' :
-				tolower((unsigned char)text[i]) - 'a' + 10);
-		id->byte[digits / 2] |= (uint8_t)(nibble << (digits % 2 ? 0 : 4));
-		any |= nibble;
-		digits++;
-	}
-	return any;
-}
-
-/**
- * config_format_id - the name of a node as text
- * @id: name
- * @out: text
- * @room: at least 37 bytes
- */
-void config_format_id(const struct gw_id *id, char *out, size_t room)
-{
-	const uint8_t *b = id->byte;
-
-	snprintf(out, room,
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
-		 b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
 
 /* A number below CONFIG_CPUS_MAX at *@text, which moves behind it. */
 static bool parse_cpu(const char **text, unsigned int *cpu)

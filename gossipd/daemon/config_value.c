@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config_keys.h"
+#include "text.h"
 
 #define TEXT_BYTES_MAX 63
 #define LISTED_BYTES_MAX 160
@@ -197,7 +198,7 @@ bool config_set_value(struct daemon_config *config, const struct config_key *key
 	case CONFIG_ABSOLUTE:
 		return set_text(member, key, text);
 	case CONFIG_ID:
-		return config_parse_id(text, member);
+		return id_parse(text, member);
 	case CONFIG_GROUP4:
 	case CONFIG_GROUP6:
 		return set_group(member, key, text);

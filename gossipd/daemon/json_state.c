@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_keys.h"
 #include "json_state.h"
+#include "text.h"
 
 /* Digits that a double needs are more than anything here is worth. */
 #define FORMAT (JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9))
@@ -18,14 +18,6 @@ const char *const status_cause_names[CONTROL_CAUSES] = {
 	[CONTROL_COOLING] = "cooling",	   [CONTROL_SUPPLY] = "supply",
 	[CONTROL_SILENCE] = "silence",	   [CONTROL_PARTITION] = "partition",
 	[CONTROL_BARRIER] = "barrier",	   [CONTROL_SENSOR] = "sensor",
-};
-
-static const char *const event_names[] = {
-	[GOSSIP_EV_MEMBER] = "member",	     [GOSSIP_EV_SILENT] = "silent",
-	[GOSSIP_EV_CRISIS] = "crisis",	     [GOSSIP_EV_SPEAKER] = "speaker",
-	[GOSSIP_EV_PARTITION] = "partition", [GOSSIP_EV_SUSPECT] = "suspect",
-	[GOSSIP_EV_MIGRATE] = "migrate",     [GOSSIP_EV_STALL] = "stall",
-	[GOSSIP_EV_KEY] = "key",	     [GOSSIP_EV_REFUTE] = "refute",
 };
 
 static json_t *number(double value)
@@ -38,8 +30,14 @@ static json_t *measured(double value, double age_s)
 	return json_pack("{s:o, s:o}", "value", number(value), "age_s", number(age_s));
 }
 
-/* A time of the core, of which 0 is never, as an age. */
-static double age_s(const struct status_view *view, uint64_t then_ns)
+/**
+ * status_age_s - how long ago something was
+ * @view: of now
+ * @then_ns: on the clock of the core; 0 is never
+ *
+ * Return: seconds, not below 0; NAN for never
+ */
+double status_age_s(const struct status_view *view, uint64_t then_ns)
 {
 	if (!then_ns)
 		return NAN;
@@ -49,12 +47,11 @@ static double age_s(const struct status_view *view, uint64_t then_ns)
 static json_t *id(const struct gw_id *name)
 {
 	static const struct gw_id nobody;
-	char text[40];
+	char text[ID_TEXT_LEN];
 
 	if (!memcmp(name, &nobody, sizeof(nobody)))
 		return json_null();
-	config_format_id(name, text, sizeof(text));
-	return json_string(text);
+	return json_string(id_text(name, text));
 }
 
 /* The name for people, null if nobody knows one. */
@@ -145,7 +142,7 @@ static json_t *sensors(const struct status_view *view)
 static json_t *sample(const struct status_view *view, const struct gossip_self *self)
 {
 	const struct gossip_sample *s = &self->sample;
-	double since_s = age_s(view, self->sample_ns);
+	double since_s = status_age_s(view, self->sample_ns);
 	/* null if there is none. */
 	double old_s = status_reading_age_s(self, view->now_ns);
 
@@ -176,7 +173,7 @@ char *json_state(const struct status_view *view)
 	json_object_set_new(root, "name", view->name ? json_string(view->name) :
 			    called(view, &view->self));
 	json_object_set_new(root, "version", json_string(view->version));
-	json_object_set_new(root, "uptime_s", number(age_s(view, view->started_ns)));
+	json_object_set_new(root, "uptime_s", number(status_age_s(view, view->started_ns)));
 	json_object_set_new(root, "incarnation", json_integer((json_int_t)self.incarnation));
 	json_object_set_new(root, "lamport", json_integer((json_int_t)self.lamport));
 	json_object_set_new(root, "health", json_integer(self.health));
@@ -201,7 +198,7 @@ static double tenths(int16_t value)
 static json_t *neighbor(const struct status_view *view, const struct gossip_member *m)
 {
 	const struct gw_beacon *b = &m->beacon;
-	double age = age_s(view, m->heard_ns) + b->age_ms / 1e3;
+	double age = status_age_s(view, m->heard_ns) + b->age_ms / 1e3;
 	bool heard = m->heard_ns;
 	double power_w = heard && b->power_w != GW_U16_UNKNOWN ? b->power_w : NAN;
 
@@ -258,7 +255,7 @@ char *json_zones(const struct status_view *view)
 		double age;
 
 		gossip_get_zone(view->core, i, &z);
-		age = age_s(view, z.heard_ns);
+		age = status_age_s(view, z.heard_ns);
 		one = json_pack("{s:i, s:o, s:i, s:i, s:b, s:b, s:o, s:o, s:o, s:o,"
 				" s:o, s:o, s:o, s:o}",
 				"zone", z.number, "speaker", id(&z.speaker), "seen", (int)z.seen,
@@ -309,8 +306,8 @@ char *json_event(const struct status_view *view, const struct gossip_event *even
 	json_t *root = document(view);
 	const char *kind = "other";
 
-	if ((size_t)event->kind < sizeof(event_names) / sizeof(event_names[0]))
-		kind = event_names[event->kind];
+	if (event->kind < GOSSIP_EVENTS)
+		kind = gossip_event_names[event->kind];
 	json_object_set_new(root, "event", json_string(kind));
 	json_object_set_new(root, "subject", id(&event->node));
 	json_object_set_new(root, "name", called(view, &event->node));

@@ -122,6 +122,8 @@ struct json_t;
 extern const char *const status_cause_names[CONTROL_CAUSES];
 
 double status_reading_age_s(const struct gossip_self *self, uint64_t now_ns);
+double status_age_s(const struct status_view *view, uint64_t then_ns);
+
 struct json_t *json_links(const struct status_view *view);
 char *json_state(const struct status_view *view);
 char *json_neighbors(const struct status_view *view);

@@ -12,12 +12,6 @@
 
 #define WORDS 3
 
-static const char *const slot_names[SEAL_SLOTS] = {
-	[SEAL_PREVIOUS] = "previous",
-	[SEAL_CURRENT] = "current",
-	[SEAL_NEXT] = "next",
-};
-
 /**
  * keys_fail() - say why not
  * @error: where
@@ -123,8 +117,8 @@ static int slot_of(const struct word *word)
 	int slot;
 
 	for (slot = 0; slot < SEAL_SLOTS; slot++)
-		if (word->len == strlen(slot_names[slot]) &&
-		    !memcmp(word->at, slot_names[slot], word->len))
+		if (word->len == strlen(seal_slot_names[slot]) &&
+		    !memcmp(word->at, seal_slot_names[slot], word->len))
 			return slot;
 	return -1;
 }
@@ -163,7 +157,8 @@ static bool parse_line(const char *line, size_t len, int nr, struct seal_keyring
 	if (id < 0)
 		return keys_fail(error, "line %d: the number is not one from 0 to 255", nr);
 	if (ring->present[slot])
-		return keys_fail(error, "line %d: there is another %s key", nr, slot_names[slot]);
+		return keys_fail(error, "line %d: there is another %s key", nr,
+				 seal_slot_names[slot]);
 	ok = keys_parse(words[2].at, words[2].len, key, sizeof(key));
 	if (!ok)
 		keys_fail(error, "line %d: the key is not %d bytes in base64", nr, SEAL_KEY_BYTES);
@@ -231,10 +226,8 @@ size_t keys_print_ring(const struct seal_keyring *ring, char out[KEYS_FILE_BYTES
 		sodium_bin2base64(base64, sizeof(base64), ring->key[slot], SEAL_KEY_BYTES,
 				  sodium_base64_VARIANT_ORIGINAL);
 		len += (size_t)snprintf(out + len, KEYS_FILE_BYTES - len, "%s %u %s\n",
-					slot_names[slot], ring->id[slot], base64);
+					seal_slot_names[slot], ring->id[slot], base64);
 	}
 	sodium_memzero(base64, sizeof(base64));
 	return len;
 }
-
-/* --- all of a node's --- */

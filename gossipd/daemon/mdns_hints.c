@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config_keys.h"
 #include "mdns_hints.h"
+#include "text.h"
 
 const char *const mdns_counter_names[MDNS_COUNTERS] = {
 	[MDNS_FOUND] = "found",
@@ -95,7 +95,7 @@ enum mdns_counter mdns_judge(const struct gw_id *self, uint16_t zone,
 		return MDNS_RUBBISH;
 	if (!get(txt, nr, "zone", value) || !parse_zone(value, &its))
 		return MDNS_RUBBISH;
-	if (!get(txt, nr, "id", value) || !config_parse_id(value, &id))
+	if (!get(txt, nr, "id", value) || !id_parse(value, &id))
 		return MDNS_RUBBISH;
 	if (!memcmp(&id, self, sizeof(id)))
 		return MDNS_OWN;

@@ -11,13 +11,6 @@
 #include "metric_text.h"
 #include "metrics.h"
 
-static double age_s(const struct status_view *view, uint64_t then_ns)
-{
-	if (!then_ns)
-		return NAN;
-	return then_ns < view->now_ns ? (double)(view->now_ns - then_ns) / 1e9 : 0;
-}
-
 static void print_self(FILE *out, const struct status_view *view)
 {
 	struct gossip_self self;
@@ -36,7 +29,7 @@ static void print_self(FILE *out, const struct status_view *view)
 	/* An alert for what is old has to see what never was. */
 	metric_gauge(out, "sample_age_seconds",
 		     "Age of the temperature; if there never was one, since the start.",
-		     isinf(old_s) ? age_s(view, view->started_ns) : old_s);
+		     isinf(old_s) ? status_age_s(view, view->started_ns) : old_s);
 	metric_gauge(out, "sensor_suspicion_ratio", "How far readings contradict each other.",
 		     self.sample.suspicion);
 	metric_gauge(out, "health_score", "Lifeguard's score; 0 is healthy.", self.health);
@@ -254,14 +247,11 @@ static void print_outside(FILE *out, const struct status_view *view)
 /* The numbers are on the wire in the clear. */
 static void print_keys(FILE *out, const struct status_view *view)
 {
-	static const char *const slots[SEAL_SLOTS] = {
-		[SEAL_PREVIOUS] = "previous", [SEAL_CURRENT] = "current", [SEAL_NEXT] = "next",
-	};
 	size_t i;
 
 	metric_family(out, "key_id", "gauge", "Number of each of the zone's keys.");
 	for (i = 0; i < SEAL_SLOTS; i++)
-		metric_sample(out, "key_id", "slot", slots[i],
+		metric_sample(out, "key_id", "slot", seal_slot_names[i],
 			      view->key_present[i] ? view->key_id[i] : NAN);
 }
 
@@ -281,7 +271,8 @@ char *metrics_text(const struct status_view *view)
 		return NULL;
 	metric_family(out, "build_info", "gauge", "Version of the daemon.");
 	metric_sample(out, "build_info", "version", view->version, 1);
-	metric_gauge(out, "uptime_seconds", "Since the start.", age_s(view, view->started_ns));
+	metric_gauge(out, "uptime_seconds", "Since the start.",
+		     status_age_s(view, view->started_ns));
 	print_self(out, view);
 	print_price(out, view);
 	print_members(out, view);

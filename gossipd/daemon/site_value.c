@@ -7,6 +7,7 @@
 
 #include "config_keys.h"
 #include "site_internal.h"
+#include "text.h"
 
 /**
  * site_complain() - something is wrong
@@ -134,7 +135,7 @@ const char *site_read_value(struct site_reader *r, const struct site_member *m,
 		memcpy(to, text, strlen(text) + 1);
 		return NULL;
 	case ID:
-		return text && config_parse_id(text, to) ? NULL : "is not a UUID";
+		return text && id_parse(text, to) ? NULL : "is not a UUID";
 	case ADDR:
 		return text && config_parse_addr(text, &r->file->addr[index]) ? NULL :
 		       "is not address:port or [address]:port by numbers";
