@@ -182,26 +182,27 @@ static int forget(const struct streams *io, char *const *args)
 /* What two nodes can compare in public. */
 static int show(const struct streams *io, char *const *args)
 {
-	static const char *const names[SEAL_SLOTS] = { "previous", "current", "next" };
 	uint8_t digest[FINGERPRINT_BYTES];
 	char hex[2 * FINGERPRINT_BYTES + 1], text[KEYS_FILE_BYTES];
 	struct seal_keyring ring = { 0 };
 	struct keys_error error;
 	size_t len = 0;
-	bool ok = keys_read_file(args[0], true, text, &len, &error) &&
-		  keys_parse_ring(text, len, &ring, &error);
-	int slot;
+	int slot, rc = 0;
 
-	for (slot = 0; slot < SEAL_SLOTS && ok; slot++) {
+	if (!keys_read_file(args[0], true, text, &len, &error))
+		rc = say(io, "show", error.text);
+	else if (!keys_parse_ring(text, len, &ring, &error))
+		rc = say(io, args[0], error.text);
+	for (slot = 0; slot < SEAL_SLOTS && !rc; slot++) {
 		if (!ring.present[slot])
 			continue;
 		crypto_generichash(digest, sizeof(digest), ring.key[slot], SEAL_KEY_BYTES, NULL, 0);
-		fprintf(io->out, "%s %u %s\n", names[slot], ring.id[slot],
+		fprintf(io->out, "%s %u %s\n", seal_slot_names[slot], ring.id[slot],
 			sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest)));
 	}
 	sodium_memzero(text, sizeof(text));
 	sodium_memzero(&ring, sizeof(ring));
-	return ok ? 0 : say(io, args[0], error.text);
+	return rc;
 }
 
 static const struct command {

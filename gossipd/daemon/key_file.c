@@ -121,6 +121,16 @@ static bool sync_directory(const char *path)
 	return ok;
 }
 
+/* Whether a change could be: @rc is what it has returned. */
+static bool changed(int rc, const char *path, bool there, struct keys_error *error)
+{
+	if (!there && rc)
+		return fail(error, path, strerror(ENOENT));
+	if (rc == SEAL_ID_TAKEN)
+		return fail(error, path, "there is a next key already: rotate to it first");
+	return !rc || fail(error, path, "there is no such key to change");
+}
+
 /* What comes in the file's place: with its owner and mode, so that who could read it still can. */
 static bool fill_new(int fd, const char *path, int (*change)(struct seal_keyring *ring),
 		     struct keys_error *error)
@@ -137,8 +147,8 @@ static bool fill_new(int fd, const char *path, int (*change)(struct seal_keyring
 		if (ok && !keys_parse_ring(text, len, &ring, &why))
 			ok = fail(error, path, why.text);
 	}
-	if (ok && change(&ring))
-		ok = fail(error, path, there ? "there is no such key to change" : strerror(ENOENT));
+	if (ok)
+		ok = changed(change(&ring), path, there, error);
 	if (ok) {
 		len = keys_print_ring(&ring, text);
 		if (!write_all(fd, text, len) ||

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keys and a name as text, for the tests of keys.
+ */
+#ifndef GOSSIP_TEST_KEY_SAMPLES_H
+#define GOSSIP_TEST_KEY_SAMPLES_H
+
+#define NODE "01234567-89ab-cdef-0123-456789abcdef"
+/* 32 bytes of 1, of 2, of 3; and of 0. */
+#define ONES "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+#define TWOS "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
+#define THREES "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM="
+#define ZEROS "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+#endif /* GOSSIP_TEST_KEY_SAMPLES_H */
