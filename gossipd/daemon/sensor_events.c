@@ -13,12 +13,6 @@
 
 #include "sensor_internal.h"
 
-enum event_kind {
-	EVENT_NONE,
-	EVENT_READ,
-	EVENT_SEARCH,
-};
-
 struct sensor_events {
 	struct nl_sock *socket;
 	uv_poll_t poll;
@@ -31,22 +25,22 @@ struct sensor_events {
  * @message: from its struct nlmsghdr on
  * @len: bytes that there are
  *
- * Return: 0 nothing, 1 to read, 2 to search as well: zones or their limits are others now.
+ * Return: what; to search if zones or their limits are others now.
  */
-int sensor_events_kind(const void *message, size_t len)
+enum sensor_event sensor_events_kind(const void *message, size_t len)
 {
 	const struct nlmsghdr *header = message;
 	const struct genlmsghdr *genl;
 
 	if (len < NLMSG_LENGTH(GENL_HDRLEN) || header->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) ||
 	    header->nlmsg_len > len || header->nlmsg_type < NLMSG_MIN_TYPE)
-		return EVENT_NONE;
+		return SENSOR_EVENT_NONE;
 	genl = NLMSG_DATA(header);
 	switch (genl->cmd) {
 	case THERMAL_GENL_EVENT_UNSPEC:	/* the same number as a sample has */
 	case THERMAL_GENL_EVENT_TZ_TRIP_UP:
 	case THERMAL_GENL_EVENT_TZ_TRIP_DOWN:
-		return EVENT_READ;
+		return SENSOR_EVENT_READ;
 	case THERMAL_GENL_EVENT_TZ_CREATE:
 	case THERMAL_GENL_EVENT_TZ_DELETE:
 	case THERMAL_GENL_EVENT_TZ_ENABLE:
@@ -54,9 +48,9 @@ int sensor_events_kind(const void *message, size_t len)
 	case THERMAL_GENL_EVENT_TZ_TRIP_CHANGE:
 	case THERMAL_GENL_EVENT_TZ_TRIP_ADD:
 	case THERMAL_GENL_EVENT_TZ_TRIP_DELETE:
-		return EVENT_SEARCH;
+		return SENSOR_EVENT_SEARCH;
 	default:
-		return EVENT_NONE;
+		return SENSOR_EVENT_NONE;
 	}
 }
 
@@ -64,10 +58,10 @@ static int received(struct nl_msg *msg, void *ctx)
 {
 	struct sensor_events *events = ctx;
 	const struct nlmsghdr *header = nlmsg_hdr(msg);
-	int kind = sensor_events_kind(header, header->nlmsg_len);
+	enum sensor_event kind = sensor_events_kind(header, header->nlmsg_len);
 
-	if (kind != EVENT_NONE)
-		events->event(events->ctx, kind == EVENT_SEARCH);
+	if (kind != SENSOR_EVENT_NONE)
+		events->event(events->ctx, kind == SENSOR_EVENT_SEARCH);
 	return NL_OK;
 }
 

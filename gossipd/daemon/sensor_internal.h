@@ -183,8 +183,7 @@ size_t sensor_parse_ipmi(char *text, const char *prefix, struct sensor_value *va
  * struct sensor_track - what one sensor has said so far
  * @value: last good one
  * @value_ns: when that was read; 0: never
- * @changed_ns: when it last changed
- * @changed_power_w: what the node drew then
+ * @changed_power_w: what the node drew when it last changed
  * @still_s: for how long it stood still though power had changed
  * @nr_pending: readings in a row that fell too steeply to be believed
  * @bad: share of readings that were none, smoothed
@@ -196,7 +195,6 @@ size_t sensor_parse_ipmi(char *text, const char *prefix, struct sensor_value *va
 struct sensor_track {
 	double value;
 	uint64_t value_ns;
-	uint64_t changed_ns;
 	double changed_power_w;
 	double still_s;
 	unsigned int nr_pending;
@@ -291,12 +289,18 @@ struct sensor_command *sensor_command_start(uv_loop_t *loop, const struct sensor
 					    void *ctx);
 void sensor_command_stop(struct sensor_command *command);
 
-/* sensor_events.c: the kernel's thermal events */
+/* sensor_events.c: the kernel's thermal events, and what they ask for */
 struct sensor_events;
+
+enum sensor_event {
+	SENSOR_EVENT_NONE,
+	SENSOR_EVENT_READ,
+	SENSOR_EVENT_SEARCH,	/* and to read */
+};
 
 struct sensor_events *sensor_events_start(uv_loop_t *loop, void (*event)(void *ctx, bool search),
 					  void *ctx, const char **why);
 void sensor_events_stop(struct sensor_events *events);
-int sensor_events_kind(const void *message, size_t len);
+enum sensor_event sensor_events_kind(const void *message, size_t len);
 
 #endif /* SENSOR_INTERNAL_H */

@@ -218,6 +218,29 @@ static void print_one(void *ctx, const struct sensor_info *info)
 		number(age, info->age_s, "%.2f"), info->suspicion, what);
 }
 
+static void print_sample(FILE *out, const struct gossip_sample *sample)
+{
+	const struct {
+		const char *name;
+		double value;
+	} parts[] = {
+		{ "temp_c", sample->temp_c }, { "limit_c", sample->limit_c },
+		{ "quantum_c", sample->quantum_c }, { "age_s", sample->age_s },
+		{ "suspicion", sample->suspicion }, { "inlet_c", sample->inlet_c },
+		{ "power_w", sample->power_w }, { "power_max_w", sample->power_max_w },
+		{ "fan", sample->fan }, { "gpu_margin_c", sample->gpu_margin_c },
+	};
+	char text[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		fprintf(out, "%s%s=%s", i ? " " : "", parts[i].name,
+			number(text, parts[i].value, "%.3f"));
+	fputc('\n', out);
+	if (!isfinite(sample->temp_c))
+		fprintf(out, "no sensor says how hot this node is\n");
+}
+
 /**
  * sensors_print() - list what there is, a line each, and what it says together
  * @out: where to
@@ -228,35 +251,13 @@ static void print_one(void *ctx, const struct sensor_info *info)
  */
 int sensors_print(FILE *out, const struct sensors_config *config, uint32_t wait_ms)
 {
-	static const char *const names[] = {
-		"temp_c", "limit_c", "quantum_c", "age_s", "suspicion", "inlet_c", "power_w",
-		"power_max_w", "fan", "gpu_margin_c",
-	};
 	struct gossip_sample sample;
 	int ret;
-	size_t i;
 
 	fprintf(out, "%-48s %-11s %-5s %10s %8s %8s %8s %8s %s\n", "SENSOR", "KIND", "PLACE",
 		"VALUE", "LIMIT", "MARGIN", "QUANTUM", "AGE", "SUSP");
 	ret = sensors_read_once(config, wait_ms, &sample, print_one, out);
-	if (ret)
-		return ret;
-	{
-		const double values[] = {
-			sample.temp_c, sample.limit_c, sample.quantum_c, sample.age_s,
-			sample.suspicion, sample.inlet_c, sample.power_w, sample.power_max_w,
-			sample.fan, sample.gpu_margin_c,
-		};
-
-		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-			char text[32];
-
-			fprintf(out, "%s%s=%s", i ? " " : "", names[i],
-				number(text, values[i], "%.3f"));
-		}
-	}
-	fputc('\n', out);
-	if (!isfinite(sample.temp_c))
-		fprintf(out, "no sensor says how hot this node is\n");
-	return 0;
+	if (!ret)
+		print_sample(out, &sample);
+	return ret;
 }

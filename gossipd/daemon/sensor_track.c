@@ -131,7 +131,6 @@ void sensor_track_value(struct sensor_track *track, enum sensor_kind kind, doubl
 	if (!track->value_ns || value != track->value) {
 		if (track->value_ns)
 			count_step(track, value - track->value);
-		track->changed_ns = now_ns;
 		track->changed_power_w = power_w;
 		track->still_s = 0;
 	} else if (isnan(track->changed_power_w)) {

@@ -367,12 +367,16 @@ static void events_of_trips_are_a_reason_to_read(void)
 	} message = { .header = { .nlmsg_len = sizeof(message), .nlmsg_type = 30 } };
 	static const struct {
 		uint8_t cmd;
-		int kind;
+		enum sensor_event kind;
 	} events[] = {
-		{ THERMAL_GENL_EVENT_UNSPEC, 1 },	   { THERMAL_GENL_EVENT_TZ_TRIP_UP, 1 },
-		{ THERMAL_GENL_EVENT_TZ_TRIP_DOWN, 1 },	   { THERMAL_GENL_EVENT_TZ_CREATE, 2 },
-		{ THERMAL_GENL_EVENT_TZ_DELETE, 2 },	   { THERMAL_GENL_EVENT_TZ_TRIP_CHANGE, 2 },
-		{ THERMAL_GENL_EVENT_CDEV_STATE_UPDATE, 0 }, { 255, 0 },
+		{ THERMAL_GENL_EVENT_UNSPEC, SENSOR_EVENT_READ },
+		{ THERMAL_GENL_EVENT_TZ_TRIP_UP, SENSOR_EVENT_READ },
+		{ THERMAL_GENL_EVENT_TZ_TRIP_DOWN, SENSOR_EVENT_READ },
+		{ THERMAL_GENL_EVENT_TZ_CREATE, SENSOR_EVENT_SEARCH },
+		{ THERMAL_GENL_EVENT_TZ_DELETE, SENSOR_EVENT_SEARCH },
+		{ THERMAL_GENL_EVENT_TZ_TRIP_CHANGE, SENSOR_EVENT_SEARCH },
+		{ THERMAL_GENL_EVENT_CDEV_STATE_UPDATE, SENSOR_EVENT_NONE },
+		{ 255, SENSOR_EVENT_NONE },
 	};
 	size_t i;
 
@@ -381,14 +385,14 @@ static void events_of_trips_are_a_reason_to_read(void)
 		CHECK_EQ(sensor_events_kind(&message, sizeof(message)), events[i].kind);
 	}
 	message.genl.cmd = THERMAL_GENL_EVENT_TZ_CREATE;
-	CHECK_EQ(sensor_events_kind(&message, sizeof(message) - 1), 0);
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message) - 1), SENSOR_EVENT_NONE);
 	message.header.nlmsg_len = sizeof(message) + 1;
-	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), 0);
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), SENSOR_EVENT_NONE);
 	message.header.nlmsg_len = sizeof(message) - 1;
-	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), 0);
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), SENSOR_EVENT_NONE);
 	message.header.nlmsg_len = sizeof(message);
 	message.header.nlmsg_type = NLMSG_ERROR;
-	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), 0);
+	CHECK_EQ(sensor_events_kind(&message, sizeof(message)), SENSOR_EVENT_NONE);
 }
 
 static void somebody_may_ask_at_any_time(void)
