@@ -123,6 +123,13 @@ static void dump_link(struct daemon *d)
 		dump_rail(&state.rail[i]);
 }
 
+static void dump_hook(const struct hook *hook)
+{
+	if (hook->runs || hook->failures)
+		log_info("dump: hook runs %" PRIu64 " skipped %" PRIu64 " failures %" PRIu64,
+			 hook->runs, hook->skipped, hook->failures);
+}
+
 static void dump_counters(struct daemon *d)
 {
 	const uint64_t *counters = gossip_counters(d->core);
@@ -173,6 +180,9 @@ void daemon_dump(struct daemon *d)
 	dump_counters(d);
 	dump_link(d);
 	dump_mdns(d);
+	dump_hook(&d->hook);
+	if (log_lost())
+		log_info("dump: lines that nobody took %" PRIu64, log_lost());
 	log_info("dump: end");
 	log_setup(log->level, log->target, log->burst_per_s);
 }

@@ -344,6 +344,7 @@ def the_hook_is_told_where_to(lab):
     assert words[0] == "migrate" and words[1] in {other.id for other in lab.nodes[1:]}, said
     assert float(words[2]) >= 1.5, said
     assert f"GOSSIPD_NODE={words[1]}" in said and "GOSSIPD_ADDRESS=10.77." in said, said
+    assert re.search(r"dump: hook runs [1-9]\d* skipped \d+ failures [1-9]", node.dump())
     node.configure(Migrate_hook="none")
     node.write_settings()
     node.signal(signal.SIGHUP)
