@@ -68,17 +68,9 @@ static double model_temp(const struct barrier *b, const struct barrier_model *m,
 	return smooth_towards(temp_c, rest_temp(b, m, power_w), dt_s, m->time_constant_s);
 }
 
-/**
- * barrier_ahead_c() - temperature once a cap of now has its effect, if the load takes all it may
- * @b: state
- * @m: model
- * @in: of the step
- * @power_w: written: the power then
- *
- * Return: °C.
- */
-double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
-		       const struct barrier_input *in, double *power_w)
+/* Temperature and power once a cap of now has its effect, if the load takes all it may. */
+static double ahead_c(const struct barrier *b, const struct barrier_model *m,
+		      const struct barrier_input *in, double *power_w)
 {
 	double piece_s = in->delay_s / DELAY_PIECES, temp_c = b->temp_c;
 	double follow = smooth_share(piece_s, m->lag_s);
@@ -188,7 +180,7 @@ double barrier_step(struct barrier *b, const struct barrier_model *m,
 		observe(b, m, in);
 	}
 	delay_line_pass(&b->caps, in->dt_s, in->delay_s, m->step_s / 8);
-	temp_c = barrier_ahead_c(b, m, in, &power_w);
+	temp_c = ahead_c(b, m, in, &power_w);
 	cap_w = highest_cap(b, m, in, temp_c, power_w);
 	if (cap_w >= in->power_max_w)
 		return HUGE_VAL;

@@ -81,7 +81,5 @@ struct barrier {
 double barrier_step(struct barrier *b, const struct barrier_model *m,
 		    const struct barrier_input *in);
 void barrier_obeyed(struct barrier *b, double cap_w);
-double barrier_ahead_c(const struct barrier *b, const struct barrier_model *m,
-		       const struct barrier_input *in, double *power_w);
 
 #endif /* GOSSIP_BARRIER_H */

@@ -125,7 +125,7 @@ static uint32_t witnesses(const struct gossip *g, const struct member *suspect)
 }
 
 /* Accusers that a death takes, this node among them if it is one. */
-uint32_t claim_needed(const struct gossip *g, const struct member *m)
+static uint32_t accusers_needed(const struct gossip *g, const struct member *m)
 {
 	uint32_t possible = 1 + witnesses(g, m);
 
@@ -223,7 +223,7 @@ void claim_suspect(struct gossip *g, struct member *m)
 void claim_verdict(struct gossip *g, struct member *m)
 {
 	struct gw_record record;
-	uint32_t needed = claim_needed(g, m);
+	uint32_t needed = accusers_needed(g, m);
 
 	if (m->direct_ns > m->state_ns) {
 		/* It spoke after it was accused: whoever cannot hear it is to say so again. */

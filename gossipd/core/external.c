@@ -27,18 +27,13 @@ static double coupling_of(const struct control_neighbour *n)
 	return smooth_clamp(smooth_or(n->coupling, COUPLING_UNKNOWN), 0, 1);
 }
 
-/**
- * external_neighbour() - what the heat of a neighbour adds to the price
- * @p: tunables
- * @n: neighbour; any numbers
- *
- * The source document's coupling / margin, from the margin that counts on: span / margin - 1. It is
- * 0 at the span, continuous, and has a highest value at the floor instead of a pole at 0. A margin
- * that shrinks counts as what it will be at the horizon.
- *
- * Return: 0 to the tunable neighbour_max less 1.
+/*
+ * What the heat of a neighbour, of which the numbers may be any, adds to the price: the source
+ * document's coupling / margin, from the margin that counts on: span / margin - 1. It is 0 at the
+ * span, continuous, and has a highest value at the floor instead of a pole at 0. A margin that
+ * shrinks counts as what it will be at the horizon. From 0 to the tunable neighbour_max less 1.
  */
-double external_neighbour(const struct control_params *p, const struct control_neighbour *n)
+static double heat_of(const struct control_params *p, const struct control_neighbour *n)
 {
 	double weight = smooth_clamp(smooth_or(n->weight, 1), 0, 1) * coupling_of(n);
 	double trend = smooth_clamp(n->trend_c_per_s, 0, TREND_MAX_C_PER_S);
@@ -54,15 +49,11 @@ double external_neighbour(const struct control_params *p, const struct control_n
 	return adds < p->neighbour_max - 1 ? adds : p->neighbour_max - 1;
 }
 
-/**
- * external_scarce() - price of something of which a share is left
- * @headroom: share that is left; NAN counts as none
- * @start: share below which it costs; 0: never
- * @max: multiplier when nothing is left
- *
- * Return: 1 to @max; start / headroom in between.
+/*
+ * Price of something of which a share is left, NAN for none: 1 from the share @start on, @max when
+ * nothing is left, start / headroom in between.
  */
-double external_scarce(double headroom, double start, double max)
+static double scarce(double headroom, double start, double max)
 {
 	double left = smooth_clamp(headroom, 0, 1);
 
@@ -119,7 +110,7 @@ void external_step(struct external *x, const struct control_params *p,
 	x->supply = headroom_of(in->supply_headroom, x->supply, dt_s);
 	partition_step(x, p, in, dt_s);
 	for (i = 0; i < nr && i < EXTERNAL_NEIGHBOURS_MAX; i++) {
-		heat += external_neighbour(p, &in->neighbours[i]);
+		heat += heat_of(p, &in->neighbours[i]);
 		/* Whatever it was believed: nobody can say now how hot it is. */
 		if (in->neighbours[i].silent)
 			silence += p->silence_gain * coupling_of(&in->neighbours[i]);
@@ -128,8 +119,8 @@ void external_step(struct external *x, const struct control_params *p,
 	silence = fmin(silence, p->max_multiplier);
 	x->silence = fmax(silence, smooth_towards(x->silence, silence, dt_s, SILENCE_S));
 	component[CONTROL_NEIGHBOURS] = fmin(heat, p->max_multiplier);
-	component[CONTROL_COOLING] = external_scarce(x->cooling, p->cooling_start, p->cooling_max);
-	component[CONTROL_SUPPLY] = external_scarce(x->supply, p->supply_start, p->supply_max);
+	component[CONTROL_COOLING] = scarce(x->cooling, p->cooling_start, p->cooling_max);
+	component[CONTROL_SUPPLY] = scarce(x->supply, p->supply_start, p->supply_max);
 	component[CONTROL_SILENCE] = fmin(x->silence, p->max_multiplier);
 	component[CONTROL_PARTITION] = 1 + p->partition_gain * x->missing;
 }

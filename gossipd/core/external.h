@@ -27,8 +27,6 @@ struct external {
 	bool begun;
 };
 
-double external_neighbour(const struct control_params *p, const struct control_neighbour *n);
-double external_scarce(double headroom, double start, double max);
 void external_step(struct external *x, const struct control_params *p,
 		   const struct control_input *in, double dt_s, double *component);
 

@@ -335,7 +335,6 @@ struct gossip {
 	struct control_output price;
 	bool priced;
 	uint64_t priced_ns;
-	uint64_t controlled_ns;
 	bool urgent;
 	struct control_demand demand[64];
 	size_t nr_demand;
@@ -451,7 +450,6 @@ void claim_answer(struct gossip *g, struct member *m);
 void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_addr *to);
 void claim_impostor(struct gossip *g, struct member *from, const struct gw_beacon *b);
 void claim_verdict(struct gossip *g, struct member *m);
-uint32_t claim_needed(const struct gossip *g, const struct member *m);
 uint64_t claim_timeout(const struct gossip *g, const struct member *m);
 uint64_t claim_longest(const struct gossip *g);
 bool claim_work(struct gossip *g, struct member *from);
@@ -470,14 +468,12 @@ void speaker_due(struct gossip *g);
 void speaker_urgent(struct gossip *g);
 void speaker_receive(struct gossip *g, struct member *from, const struct gw_zone *z);
 void speaker_introduce(struct gossip *g, struct member *to);
-void speaker_forget(struct gossip *g);
 
 /* --- zone.c --- */
 void zone_place(struct gossip *g, struct member *m);
 void zone_init(struct gossip *g);
 void zone_aggregate(struct gossip *g);
 void zone_refresh(struct gossip *g, bool now);
-void zone_evidence(const struct gossip *g, const struct member *m, struct trust_evidence *e);
 void zone_judge(struct gossip *g, struct member *m);
 
 /* --- near.c --- */

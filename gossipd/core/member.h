@@ -18,7 +18,6 @@
 
 /* Independent accusers of a suspect that are kept apart. */
 #define ACCUSERS_MAX 8
-#define MEMBER_NONE UINT32_MAX
 
 /**
  * struct bucket - a token bucket

@@ -198,10 +198,23 @@ void speaker_urgent(struct gossip *g)
 		tell_own(g);
 }
 
+/* Zones that have not been heard of for long. */
+static void forget_zones(struct gossip *g)
+{
+	uint32_t i = 0;
+
+	while (i < g->nr_foreign) {
+		if (g->now_ns - g->foreign[i].heard_ns > FORGET_NS)
+			g->foreign[i] = g->foreign[--g->nr_foreign];
+		else
+			i++;
+	}
+}
+
 void speaker_due(struct gossip *g)
 {
 	elect(g);
-	speaker_forget(g);
+	forget_zones(g);
 	if (g->speaker && g->now_ns - g->summary_ns >= SUMMARY_NS) {
 		g->summary_ns = g->now_ns;
 		tell_others(g, false);
@@ -216,19 +229,6 @@ void speaker_introduce(struct gossip *g, struct member *to)
 
 	fill(g, &record);
 	out_one(g, to, &record, false);
-}
-
-/* Zones that have not been heard of for long. */
-void speaker_forget(struct gossip *g)
-{
-	uint32_t i = 0;
-
-	while (i < g->nr_foreign) {
-		if (g->now_ns - g->foreign[i].heard_ns > FORGET_NS)
-			g->foreign[i] = g->foreign[--g->nr_foreign];
-		else
-			i++;
-	}
 }
 
 /* Whether a summary is to replace the one that there is. */

@@ -291,7 +291,7 @@ void zone_refresh(struct gossip *g, bool now)
 
 /* --- how far a node is believed --- */
 
-void zone_evidence(const struct gossip *g, const struct member *m, struct trust_evidence *e)
+static void fill_evidence(const struct gossip *g, const struct member *m, struct trust_evidence *e)
 {
 	*e = (struct trust_evidence){
 		.now_ns = g->now_ns,
@@ -312,7 +312,7 @@ void zone_judge(struct gossip *g, struct member *m)
 	uint64_t learned_ns = m->learned.last_ns;
 	struct trust_evidence e;
 
-	zone_evidence(g, m, &e);
+	fill_evidence(g, m, &e);
 	trust_judge(&m->trust, &trust_defaults, &e);
 	m->margin_c = trust_margin_c(&m->trust, &e);
 	if (g->sampled && isfinite(g->sample.inlet_c) && isfinite(e.temp_c))

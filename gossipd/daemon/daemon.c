@@ -103,11 +103,8 @@ static void on_left(uv_timer_t *timer)
 	uv_stop(timer->loop);
 }
 
-/**
- * daemon_stop() - say good-bye and end
- * @d: which runs
- */
-void daemon_stop(struct daemon *d)
+/* Say good-bye, and end. */
+static void stop(struct daemon *d)
 {
 	if (d->stopping)
 		return;
@@ -128,7 +125,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	else if (number == SIGUSR1)
 		daemon_dump(d);
 	else
-		daemon_stop(d);
+		stop(d);
 }
 
 static void start_signals(struct daemon *d)

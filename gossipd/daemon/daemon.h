@@ -146,7 +146,6 @@ struct daemon {
 /* daemon.c */
 int daemon_run(const struct daemon_options *options);
 void daemon_step(struct daemon *d);
-void daemon_stop(struct daemon *d);
 
 /* who.c */
 void daemon_own_name(const struct daemon *d, char name[DAEMON_NAME_LEN]);

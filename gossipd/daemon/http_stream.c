@@ -42,7 +42,7 @@ void stream_release(struct stream_message *message)
 /**
  * stream_init - make a queue
  * @queue: it
- * @room: messages that may wait, 1 to %STREAM_QUEUE_MAX
+ * @room: messages that may wait, 1 or more
  *
  * Return: 0 or -ENOMEM
  */

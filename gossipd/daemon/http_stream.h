@@ -9,9 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As the settings allow. */
-#define STREAM_QUEUE_MAX 1024
-
 /**
  * struct stream_message - a message
  * @refs: who waits for it, and who made it

@@ -61,17 +61,6 @@ void log_setup(enum config_log_level level, enum config_log_target target, uint3
 }
 
 /**
- * log_wanted() - whether lines of a level are said; to save the work for them
- * @level: which
- *
- * Return: true if so.
- */
-bool log_wanted(enum config_log_level level)
-{
-	return level <= state.level;
-}
-
-/**
  * log_lost() - lines that nobody took, as the pipe behind standard error was full
  *
  * Return: how many, since the start.
@@ -135,13 +124,9 @@ static void write_line(const char *line, size_t len)
 		state.lost++;
 }
 
-/**
- * log_line() - say a line
- * @level: how important it is
- * @format: as of printf(3), without a newline; a kind for the limit
- * @args: for it
- */
-void log_line(enum config_log_level level, const char *format, va_list args)
+/* The format is the kind of the line for the limit. */
+__attribute__((format(printf, 2, 0)))
+static void log_line(enum config_log_level level, const char *format, va_list args)
 {
 	char line[LOG_LINE_LEN];
 	struct timespec now;
@@ -149,7 +134,7 @@ void log_line(enum config_log_level level, const char *format, va_list args)
 	size_t len;
 	int end;
 
-	if (!log_wanted(level))
+	if (level > state.level)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (!log_allowed(&state.limit, format, now.tv_sec * NSEC_PER_SEC + now.tv_nsec, &held))

@@ -45,9 +45,7 @@ struct log_limit {
 bool log_allowed(struct log_limit *limit, const char *format, uint64_t now_ns, uint32_t *held);
 
 void log_setup(enum config_log_level level, enum config_log_target target, uint32_t burst_per_s);
-bool log_wanted(enum config_log_level level);
 uint64_t log_lost(void);
-void log_line(enum config_log_level level, const char *format, va_list args);
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

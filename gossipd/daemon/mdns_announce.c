@@ -49,11 +49,8 @@ static bool rename_service(struct mdns_agent *agent)
 	return true;
 }
 
-/**
- * mdns_announce() - announce this node, by the name that it has or by one that is free
- * @agent: with a group; without one nothing is done
- */
-void mdns_announce(struct mdns_agent *agent)
+/* By the name that the node has, or by one that is free; without a group nothing is done. */
+static void announce(struct mdns_agent *agent)
 {
 	int err;
 
@@ -80,7 +77,7 @@ static void on_group(AvahiEntryGroup *group, AvahiEntryGroupState state, void *a
 		break;
 	case AVAHI_ENTRY_GROUP_COLLISION:
 		if (rename_service(agent))
-			mdns_announce(agent);
+			announce(agent);
 		else
 			mdns_give_up(agent, "the node cannot be announced", AVAHI_ERR_COLLISION);
 		break;
@@ -111,6 +108,6 @@ int mdns_begin(struct mdns_agent *agent)
 			return agent->lib.client_errno(agent->client);
 	}
 	/* NOLINTEND(clang-analyzer-optin.core.EnumCastOutOfRange) */
-	mdns_announce(agent);
+	announce(agent);
 	return 0;
 }

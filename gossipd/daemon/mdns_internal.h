@@ -100,7 +100,6 @@ void mdns_tell(struct mdns_agent *agent, bool up, const char *why);
 void mdns_wake_loop(struct mdns_agent *agent);
 void mdns_give_up(struct mdns_agent *agent, const char *what, int error);
 
-void mdns_announce(struct mdns_agent *agent);
 int mdns_begin(struct mdns_agent *agent);
 
 void mdns_on_browsed(AvahiServiceBrowser *browser, AvahiIfIndex interface, AvahiProtocol protocol,
