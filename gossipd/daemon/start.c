@@ -142,12 +142,15 @@ int daemon_start_sensors(struct daemon *d)
  */
 int daemon_start_trace(struct daemon *d)
 {
+	int err;
+
 	if (!d->options->trace)
 		return 0;
 	d->trace = fopen(d->options->trace, "ae");
 	if (!d->trace) {
-		log_error("cannot open %s: %s", d->options->trace, strerror(errno));
-		return -errno;
+		err = -errno;
+		log_error("cannot open %s: %s", d->options->trace, strerror(-err));
+		return err;
 	}
 	setvbuf(d->trace, NULL, _IOLBF, 0);
 	return 0;
