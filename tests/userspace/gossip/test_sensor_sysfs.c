@@ -1,79 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Thermal zones, hwmon and RAPL on made-up trees: what is found, what it is called, what counts,
+ * Thermal zones and hwmon on made-up trees: what is found, what it is called, what counts,
  * and that no tree whatsoever leads the readers astray.
  */
 #include <errno.h>
 #include <math.h>
 
-#include "sensor_internal.h"
-#include "sensor_tree.h"
+#include "sensor_look.h"
 
 #define ZONE "sys/class/thermal/thermal_zone"
 #define HWMON "sys/class/hwmon/hwmon"
-#define POWERCAP "sys/class/powercap/"
-#define RAPL POWERCAP "intel-rapl:"
-#define FOUND_MAX 64
-
-/* What one look found. */
-struct look {
-	struct tree tree;
-	struct sensors_config config;
-	struct gossip_sample sample;
-	size_t nr;
-	struct sensor_info found[FOUND_MAX];
-	unsigned int told;
-	char text[256];
-};
-
-static void take(void *ctx, const struct sensor_info *info)
-{
-	struct look *look = ctx;
-
-	if (look->nr < FOUND_MAX)
-		look->found[look->nr++] = *info;
-}
-
-static void hear(void *ctx, const char *text)
-{
-	struct look *look = ctx;
-
-	look->told++;
-	snprintf(look->text, sizeof(look->text), "%s", text);
-}
-
-static void begin(struct look *look)
-{
-	*look = (struct look){ 0 };
-	tree_create(&look->tree);
-	sensors_defaults(&look->config);
-	look->config.root = look->tree.root;
-	look->config.log = hear;
-	look->config.log_ctx = look;
-}
-
-static void read_all(struct look *look)
-{
-	look->nr = 0;
-	CHECK_EQ(sensors_read_once(&look->config, 2000, &look->sample, take, look), 0);
-}
-
-static const struct sensor_info *get(const struct look *look, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < look->nr; i++) {
-		if (!strcmp(look->found[i].name, name))
-			return &look->found[i];
-	}
-	CHECK(false, "there is no %s among %zu", name, look->nr);
-	return NULL;
-}
-
-static bool near(double got, double want)
-{
-	return fabs(got - want) < 0.000001;
-}
 
 static void zone(const struct look *look, unsigned int number, const char *type, const char *temp)
 {
@@ -115,19 +51,6 @@ static void attribute(const struct look *look, unsigned int number, const char *
 
 	snprintf(path, sizeof(path), HWMON "%u/%s", number, file);
 	tree_put(&look->tree, path, "%s\n", text);
-}
-
-static void domain(const struct look *look, const char *which, const char *name, uint64_t range_uj,
-		   uint64_t energy_uj)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), POWERCAP "%s/name", which);
-	tree_put(&look->tree, path, "%s\n", name);
-	snprintf(path, sizeof(path), POWERCAP "%s/max_energy_range_uj", which);
-	tree_put(&look->tree, path, "%llu\n", (unsigned long long)range_uj);
-	snprintf(path, sizeof(path), POWERCAP "%s/energy_uj", which);
-	tree_put(&look->tree, path, "%llu\n", (unsigned long long)energy_uj);
 }
 
 /* --- thermal zones --- */
@@ -277,129 +200,7 @@ static void meters_measure_the_node_and_chips_their_part(void)
 	CHECK(isnan(look.sample.power_w), "the GPU passes for the node: %g", look.sample.power_w);
 }
 
-/* --- RAPL --- */
-
-/* A probe as a search finds it, read by hand: the counters are written in between. */
-static struct sensor_probe *find_domain(const struct look *look, const char *name)
-{
-	struct sensor_scan *scan = sensor_scan_create(&sensor_rapl, look->tree.root, "");
-	struct sensor_probe *found = NULL;
-	size_t i;
-
-	scan->job.run(&scan->job);
-	for (i = 0; i < scan->nr; i++) {
-		if (!strcmp(scan->found[i]->name, name))
-			found = scan->found[i];
-		else
-			scan->found[i]->job.drop(&scan->found[i]->job);
-	}
-	CHECK(found, "no %s among %zu", name, scan->nr);
-	scan->nr = 0;
-	scan->job.drop(&scan->job);
-	return found;
-}
-
-static void packages_and_memory_are_summed_and_nothing_twice(void)
-{
-	struct look look;
-	size_t i;
-
-	begin(&look);
-	domain(&look, "intel-rapl:0", "package-0", 262143328850, 1000);
-	domain(&look, "intel-rapl:0:0", "core", 262143328850, 1000);
-	domain(&look, "intel-rapl:0:1", "uncore", 262143328850, 1000);
-	domain(&look, "intel-rapl:0:2", "dram", 65712999613, 1000);
-	domain(&look, "intel-rapl:1", "package-1", 262143328850, 1000);
-	domain(&look, "intel-rapl-mmio:0", "package-0", 262143328850, 1000);
-	tree_put(&look.tree, RAPL "0/constraint_0_max_power_uw", "205000000\n");
-	tree_put(&look.tree, RAPL "0:2/constraint_0_max_power_uw", "0\n");
-	tree_put(&look.tree, RAPL "0:2/constraint_0_power_limit_uw", "40000000\n");
-	tree_put(&look.tree, RAPL "1/constraint_0_max_power_uw", "205000000\n");
-	read_all(&look);
-	tree_destroy(&look.tree);
-	CHECK_EQ(look.nr, 3);
-	for (i = 0; i < look.nr; i++)
-		CHECK(look.found[i].counted && near(look.found[i].value, 0), "%s is %g",
-		      look.found[i].name, look.found[i].value);
-	CHECK(near(look.sample.power_w, 0) && near(look.sample.power_max_w, 450), "%g of %g",
-	      look.sample.power_w, look.sample.power_max_w);
-}
-
-static void counters_go_round(void)
-{
-	const uint64_t range_uj = 262143328850;
-	struct sensor_probe *probe;
-	struct look look;
-	uint64_t was_ns;
-	double joules;
-
-	begin(&look);
-	domain(&look, "intel-rapl:0", "package-0", range_uj, range_uj - 400000);
-	probe = find_domain(&look, "rapl/intel-rapl:0/package-0");
-	probe->job.run(&probe->job);
-	CHECK_EQ(probe->error, -EAGAIN);
-	was_ns = probe->energy.at_ns;
-	/* At once again: there is nothing to say yet, and nothing is forgotten. */
-	probe->job.run(&probe->job);
-	CHECK(probe->error == -EAGAIN && probe->energy.at_ns == was_ns, "too soon, and it counts");
-	usleep(30000);
-	domain(&look, "intel-rapl:0", "package-0", range_uj, 600000);
-	probe->job.run(&probe->job);
-	CHECK_EQ(probe->error, 0);
-	joules = probe->values[0].value * (double)(probe->energy.at_ns - was_ns) / 1000000000;
-	CHECK(fabs(joules - 1) < 0.000000001, "round the end there are %g J", joules);
-
-	/* A counter beyond its range means nothing; nor does one that jumps. */
-	usleep(10000);
-	domain(&look, "intel-rapl:0", "package-0", range_uj, range_uj + 5);
-	probe->job.run(&probe->job);
-	CHECK_EQ(probe->error, -ERANGE);
-	usleep(10000);
-	domain(&look, "intel-rapl:0", "package-0", range_uj, 700000);
-	probe->job.run(&probe->job);
-	CHECK_EQ(probe->error, -ERANGE);
-	usleep(10000);
-	tree_put(&look.tree, RAPL "0/energy_uj", "-3\n");
-	probe->job.run(&probe->job);
-	CHECK_EQ(probe->error, -ERANGE);
-	CHECK_EQ(probe->energy.at_ns, 0);
-	probe->job.drop(&probe->job);
-	tree_destroy(&look.tree);
-}
-
-static void after_a_long_pause_a_counter_starts_anew(void)
-{
-	struct sensor_probe *probe;
-	struct look look;
-
-	begin(&look);
-	domain(&look, "intel-rapl:0", "psys", 262143328850, 1000);
-	probe = find_domain(&look, "rapl/intel-rapl:0/psys");
-	CHECK_EQ(probe->kind, SENSOR_NODE_POWER);
-	probe->job.run(&probe->job);
-	/* A machine that slept: the clock went on for more than a minute. */
-	CHECK(probe->energy.at_ns > 70 * NS_PER_S || uv_hrtime() < 71 * NS_PER_S, "no time");
-	probe->energy.at_ns -= 61 * NS_PER_S;
-	domain(&look, "intel-rapl:0", "psys", 262143328850, 5000);
-	probe->job.run(&probe->job);
-	CHECK_EQ(probe->error, -EAGAIN);
-	probe->job.drop(&probe->job);
-	tree_destroy(&look.tree);
-}
-
-static void domains_without_a_range_or_a_counter_are_left_out(void)
-{
-	struct look look;
-
-	begin(&look);
-	domain(&look, "intel-rapl:0", "package-0", 0, 1000);
-	domain(&look, "intel-rapl:1", "package-1", 262143328850, 1000);
-	tree_remove(&look.tree, RAPL "1/max_energy_range_uj");
-	tree_put(&look.tree, RAPL "2/max_energy_range_uj", "12\n");
-	read_all(&look);
-	tree_destroy(&look.tree);
-	CHECK_EQ(look.nr, 0);
-}
+/* --- trees that no kernel makes --- */
 
 static void what_may_not_be_read_is_told_once(void)
 {
@@ -418,8 +219,6 @@ static void what_may_not_be_read_is_told_once(void)
 	CHECK_EQ(get(&look, "rapl/intel-rapl:0/package-0")->error, -ELOOP);
 	CHECK(near(look.sample.temp_c, 50) && isnan(look.sample.power_w), "the others suffer");
 }
-
-/* --- trees that no kernel makes --- */
 
 static void odd_files_are_refused(void)
 {
@@ -554,12 +353,6 @@ static const struct test_case cases[] = {
 	{ "fans_are_a_share_of_the_most", fans_are_a_share_of_the_most },
 	{ "meters_measure_the_node_and_chips_their_part",
 	  meters_measure_the_node_and_chips_their_part },
-	{ "packages_and_memory_are_summed_and_nothing_twice",
-	  packages_and_memory_are_summed_and_nothing_twice },
-	{ "counters_go_round", counters_go_round },
-	{ "after_a_long_pause_a_counter_starts_anew", after_a_long_pause_a_counter_starts_anew },
-	{ "domains_without_a_range_or_a_counter_are_left_out",
-	  domains_without_a_range_or_a_counter_are_left_out },
 	{ "what_may_not_be_read_is_told_once", what_may_not_be_read_is_told_once },
 	{ "odd_files_are_refused", odd_files_are_refused },
 	{ "odd_trees_are_survived", odd_trees_are_survived },
