@@ -70,6 +70,11 @@ static uint32_t turns(const struct gossip *g)
 	return g->config.multicast ? 1 : 1 + g->members.nr / UNICASTS;
 }
 
+/**
+ * beacon_fill() - what this node says of itself now
+ * @g: this node
+ * @b: written; each is a new one, and takes a number
+ */
 void beacon_fill(struct gossip *g, struct gw_beacon *b)
 {
 	const struct gossip_sample *s = &g->sample;
@@ -104,7 +109,12 @@ void beacon_fill(struct gossip *g, struct gw_beacon *b)
 	};
 }
 
-/* Somebody else's, older by the time that it has been here, and a hop further. */
+/**
+ * beacon_of() - what another node said, to be passed on
+ * @g: this node
+ * @m: it, with a beacon
+ * @b: written: older by the time that it has been here, and a hop further
+ */
 void beacon_of(const struct gossip *g, const struct member *m, struct gw_beacon *b)
 {
 	uint64_t age = m->beacon.age_ms + (g->now_ns - m->heard_ns) / MS_NS;
@@ -133,6 +143,14 @@ static int band_of(const struct gossip *g)
 	return band;
 }
 
+/**
+ * beacon_interval() - how often to speak at this margin
+ * @g: this node
+ *
+ * While many are in a crisis each speaks less often.
+ *
+ * Return: ms, not above that of a cool node.
+ */
 uint32_t beacon_interval(const struct gossip *g)
 {
 	const uint32_t interval[] = {
@@ -146,7 +164,12 @@ uint32_t beacon_interval(const struct gossip *g)
 	return ms < g->config.interval_cool_ms ? (uint32_t)ms : g->config.interval_cool_ms;
 }
 
-/* Where the margin has come to changes how often to speak, and may begin or end a crisis. */
+/**
+ * beacon_urgency() - the margin has come to be another one
+ * @g: this node
+ *
+ * That changes how often to speak, and may begin or end a crisis.
+ */
 void beacon_urgency(struct gossip *g)
 {
 	double margin = own_margin(g);
@@ -186,6 +209,10 @@ static void send_in_turn(struct gossip *g)
 	g->rotation = nr ? (g->rotation + i) % nr : 0;
 }
 
+/**
+ * beacon_send() - say how this node is, with what goes along
+ * @g: this node
+ */
 void beacon_send(struct gossip *g)
 {
 	struct gw_record record = { .type = GW_BEACON };
@@ -201,6 +228,10 @@ void beacon_send(struct gossip *g)
 		send_in_turn(g);
 }
 
+/**
+ * beacon_due() - the next beacon is due
+ * @g: this node
+ */
 void beacon_due(struct gossip *g)
 {
 	g->interval_ms = beacon_interval(g);

@@ -51,7 +51,13 @@ static double decades(uint32_t nr)
 	return whole + (n > 1 ? (n - 1) / 9 : 0);
 }
 
-/* Whether there is still a verification to be had for this source. */
+/**
+ * claim_work() - whether there is still a verification to be had for a source
+ * @g: this node
+ * @from: who sent what is to be verified
+ *
+ * Return: false, which is counted, if it has had all of them for now.
+ */
 bool claim_work(struct gossip *g, struct member *from)
 {
 	if (bucket_take(&from->work, g->now_ns, WORK_PER_S, WORK_BURST, 1, 0))
@@ -60,6 +66,14 @@ bool claim_work(struct gossip *g, struct member *from)
 	return false;
 }
 
+/**
+ * claim_make() - a claim of this node's, signed
+ * @g: this node
+ * @subject: of whom
+ * @incarnation: at which the subject lives, or is accused
+ * @verdict: what is claimed
+ * @record: written
+ */
 void claim_make(struct gossip *g, const struct gw_id *subject, uint64_t incarnation,
 		enum gw_verdict verdict, struct gw_record *record)
 {
@@ -140,13 +154,26 @@ static double shortest_ns(const struct gossip *g)
 	       (double)(g->config.probe_interval_ms * MS_NS);
 }
 
-/* The longest that a suspicion lasts. */
+/**
+ * claim_longest() - the longest that a suspicion lasts
+ * @g: this node
+ *
+ * Return: ns.
+ */
 uint64_t claim_longest(const struct gossip *g)
 {
 	return (uint64_t)(shortest_ns(g) * g->config.suspicion_max_mult);
 }
 
-/* Lifeguard: max - (max - min) * log(n + 1) / log(k + 1), n of k having confirmed. */
+/**
+ * claim_timeout() - how long a suspicion lasts with as many accusers as there are
+ * @g: this node
+ * @m: suspect
+ *
+ * Lifeguard: max - (max - min) * log(n + 1) / log(k + 1), n of k having confirmed.
+ *
+ * Return: ns from its beginning.
+ */
 uint64_t claim_timeout(const struct gossip *g, const struct member *m)
 {
 	double min_ns = shortest_ns(g), max_ns = min_ns * g->config.suspicion_max_mult, part;
@@ -206,7 +233,11 @@ static bool accuse(struct gossip *g, struct member *m, const struct gw_id *accus
 	return true;
 }
 
-/* This node has found out by itself that nothing comes back. */
+/**
+ * claim_suspect() - this node has found out by itself that nothing comes back
+ * @g: this node
+ * @m: from whom
+ */
 void claim_suspect(struct gossip *g, struct member *m)
 {
 	struct gw_record record;
@@ -219,7 +250,11 @@ void claim_suspect(struct gossip *g, struct member *m)
 	watch(g, m);
 }
 
-/* The time of a suspicion is over. */
+/**
+ * claim_verdict() - the time of a suspicion is over
+ * @g: this node
+ * @m: suspect
+ */
 void claim_verdict(struct gossip *g, struct member *m)
 {
 	struct gw_record record;
@@ -241,9 +276,13 @@ void claim_verdict(struct gossip *g, struct member *m)
 	out_queue(g, &record);
 }
 
-/*
- * Tell a node what it is accused of here, so that it can refute that; and who says so, as it may
- * have just started and know nobody.
+/**
+ * claim_answer() - tell a node what it is accused of here
+ * @g: this node
+ * @m: it
+ *
+ * So that it can refute that; and who says so, as it may have just started and know nobody. Once a
+ * second at most.
  */
 void claim_answer(struct gossip *g, struct member *m)
 {
@@ -261,9 +300,13 @@ void claim_answer(struct gossip *g, struct member *m)
 	out_to(g, m, false);
 }
 
-/*
- * The same for one who is forgotten here: to where the datagram came from, as it may be somewhere
- * else by now. Whoever has that played from there gets no more by it than one a second.
+/**
+ * claim_answer_gone() - tell a node that is forgotten here that it has to refute something
+ * @g: this node
+ * @gone: what is kept of it
+ * @to: where its datagram came from, as it may be somewhere else by now
+ *
+ * Whoever has that played from there gets no more by it than one a second.
  */
 void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_addr *to)
 {
@@ -281,9 +324,13 @@ void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_
 	out_at(g, to, false);
 }
 
-/*
- * Something has come of a node itself. If nobody but this node has accused it, for hearing nothing,
- * that is settled; what others say is theirs to take back, and the node's to refute.
+/**
+ * claim_heard() - something has come of a node itself
+ * @g: this node
+ * @m: it
+ *
+ * If nobody but this node has accused it, for hearing nothing, that is settled; what others say is
+ * theirs to take back, and the node's to refute.
  */
 void claim_heard(struct gossip *g, struct member *m)
 {
@@ -292,7 +339,12 @@ void claim_heard(struct gossip *g, struct member *m)
 		set_state(g, m, GOSSIP_ALIVE);
 }
 
-/* A node is known to have lived in this incarnation: a higher one refutes all of lower ones. */
+/**
+ * claim_alive() - a node is known to have lived in an incarnation
+ * @g: this node
+ * @m: it
+ * @incarnation: a higher one refutes all of lower ones; another changes nothing
+ */
 void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation)
 {
 	if (incarnation <= m->incarnation)
@@ -342,10 +394,15 @@ static void refute(struct gossip *g, const struct gw_claim *c)
 	rise_above(g, c->incarnation, &c->claimant);
 }
 
-/*
- * A beacon of this node's own that it has not said: of a life whose incarnation is lost, or made
- * up. Nobody would listen to the real ones any more. Once a second at most, and not to wherever:
- * who makes them up can go on, but not shut the node out.
+/**
+ * claim_impostor() - a beacon in this node's name that it has not said
+ * @g: this node
+ * @from: who sent it
+ * @b: it
+ *
+ * Of a life whose incarnation is lost, or made up. Nobody would listen to the real ones any more.
+ * Once a second at most, and not to wherever: who makes them up can go on, but not shut the node
+ * out.
  */
 void claim_impostor(struct gossip *g, struct member *from, const struct gw_beacon *b)
 {
@@ -462,6 +519,12 @@ static void apply(struct gossip *g, struct member *m, const struct gw_claim *c)
 	}
 }
 
+/**
+ * claim_receive() - somebody says something of a node's life
+ * @g: this node
+ * @from: who sent it, not always who says it
+ * @c: what he says; nothing of it is checked yet
+ */
 void claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c)
 {
 	bool own = id_equal(&c->subject, &c->claimant);

@@ -42,16 +42,36 @@ const char *const gossip_counter_names[GOSSIP_COUNTERS] = {
 	[GOSSIP_STALLS] = "stalls",
 };
 
+/**
+ * id_equal() - whether two names are the same
+ * @a: one
+ * @b: the other
+ *
+ * Return: whether they are.
+ */
 bool id_equal(const struct gw_id *a, const struct gw_id *b)
 {
 	return !memcmp(a, b, sizeof(*a));
 }
 
+/**
+ * id_compare() - order of two names
+ * @a: one
+ * @b: the other
+ *
+ * Return: as memcmp().
+ */
 int id_compare(const struct gw_id *a, const struct gw_id *b)
 {
 	return memcmp(a, b, sizeof(*a));
 }
 
+/**
+ * id_zero() - whether a name is nobody's
+ * @id: it
+ *
+ * Return: whether it is all zeros.
+ */
 bool id_zero(const struct gw_id *id)
 {
 	static const struct gw_id zero;
@@ -59,29 +79,64 @@ bool id_zero(const struct gw_id *id)
 	return id_equal(id, &zero);
 }
 
+/**
+ * core_random() - random bits
+ * @g: this node
+ *
+ * Return: 64 of them.
+ */
 uint64_t core_random(struct gossip *g)
 {
 	return g->env.random(g->env.ctx);
 }
 
-/* The slight bias of the remainder does not matter to anything here. */
+/**
+ * core_random_below() - a random number
+ * @g: this node
+ * @below: bound; 0 gives 0
+ *
+ * The slight bias of the remainder does not matter to anything here.
+ *
+ * Return: 0 to @below less 1.
+ */
 uint64_t core_random_below(struct gossip *g, uint64_t below)
 {
 	return below ? core_random(g) % below : 0;
 }
 
-/* From 0 to below 1. */
+/**
+ * core_random_unit() - a random share
+ * @g: this node
+ *
+ * Return: from 0 to below 1.
+ */
 double core_random_unit(struct gossip *g)
 {
 	return (double)(core_random(g) >> 11) / 9007199254740992.0;
 }
 
-/* Up to a fifth earlier, so that what is announced is kept and nodes do not stay in step. */
+/**
+ * core_jitter() - a time that is not in step with other nodes
+ * @g: this node
+ * @ns: the time
+ *
+ * So that what is announced is kept, never later.
+ *
+ * Return: up to a fifth less.
+ */
 uint64_t core_jitter(struct gossip *g, uint64_t ns)
 {
 	return ns - core_random_below(g, ns / 5 + 1);
 }
 
+/**
+ * core_event() - tell the daemon that something happened
+ * @g: this node
+ * @kind: what
+ * @node: to whom
+ * @on: it began; else it ended
+ * @value: as struct gossip_event has it
+ */
 void core_event(struct gossip *g, enum gossip_event_kind kind, const struct gw_id *node, bool on,
 		double value)
 {
@@ -95,12 +150,25 @@ void core_event(struct gossip *g, enum gossip_event_kind kind, const struct gw_i
 		g->env.event(g->env.ctx, &event);
 }
 
-/* A timer is never due in the call that sets it, so that a step ends. */
+/**
+ * core_timer_in() - set a timer
+ * @g: this node
+ * @timer: which
+ * @in_ns: how long from now
+ *
+ * It is never due in the call that sets it, so that a step ends.
+ */
 void core_timer_in(struct gossip *g, uint32_t timer, uint64_t in_ns)
 {
 	timers_set(&g->timers, timer, g->now_ns + (in_ns ? in_ns : 1));
 }
 
+/**
+ * core_timer_sooner() - set a timer, if it is not set to an earlier time
+ * @g: this node
+ * @timer: which
+ * @in_ns: how long from now at most
+ */
 void core_timer_sooner(struct gossip *g, uint32_t timer, uint64_t in_ns)
 {
 	if (!timers_is_set(&g->timers, timer) ||
@@ -108,11 +176,24 @@ void core_timer_sooner(struct gossip *g, uint32_t timer, uint64_t in_ns)
 		core_timer_in(g, timer, in_ns);
 }
 
+/**
+ * core_timer_of() - a timer of a node
+ * @g: this node
+ * @m: the node
+ * @kind: which
+ *
+ * Return: its number.
+ */
 uint32_t core_timer_of(const struct gossip *g, const struct member *m, enum member_timer kind)
 {
 	return TIMER_MEMBERS + MEMBER_TIMERS * members_slot(&g->members, m) + kind;
 }
 
+/**
+ * core_hear_lamport() - somebody's logical time
+ * @g: this node
+ * @lamport: it; one that is far ahead is not believed
+ */
 void core_hear_lamport(struct gossip *g, uint64_t lamport)
 {
 	if (lamport > g->lamport && lamport - g->lamport < LAMPORT_LEAP)
@@ -120,20 +201,37 @@ void core_hear_lamport(struct gossip *g, uint64_t lamport)
 	g->lamport++;
 }
 
-/* A node of the own zone that something can be sent to, and that is not known to be gone. */
+/**
+ * core_peer() - whether a node is one of the zone that can be talked to
+ * @g: this node
+ * @m: the node
+ *
+ * Return: whether it is of the own zone, can be sent to, and is not known to be gone.
+ */
 bool core_peer(const struct gossip *g, const struct member *m)
 {
 	return core_reach(g, m) && m->zone == g->config.zone &&
 	       (m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT);
 }
 
-/* Whether an incarnation is above a known one by more than others can raise it. */
+/**
+ * core_leaps() - whether an incarnation is above a known one by more than others can raise it
+ * @known: that was heard
+ * @incarnation: that is said
+ *
+ * Return: whether it is.
+ */
 bool core_leaps(uint64_t known, uint64_t incarnation)
 {
 	return incarnation > known && incarnation - known > INCARNATION_LEAP;
 }
 
-/* Whether somebody says which key, and which zone, is a node's. */
+/**
+ * core_authority() - whether somebody says which key, and which zone, is a node's
+ * @g: this node
+ *
+ * Return: whether there is an authority.
+ */
 bool core_authority(const struct gossip *g)
 {
 	static const struct gw_key none;
@@ -141,7 +239,15 @@ bool core_authority(const struct gossip *g)
 	return memcmp(&g->config.authority, &none, sizeof(none));
 }
 
-/* With an authority nobody is made up: who has not shown its word does not count. */
+/**
+ * core_proven() - whether a node counts as one that there is
+ * @g: this node
+ * @m: the node
+ *
+ * With an authority nobody is made up: who has not shown its word does not count.
+ *
+ * Return: whether it does.
+ */
 bool core_proven(const struct gossip *g, const struct member *m)
 {
 	return m->has_hello || !core_authority(g);
@@ -179,9 +285,16 @@ static bool make_room(struct gossip *g, bool hearsay)
 	return oldest;
 }
 
-/*
- * The node of that name, new if need be. The table has one place for this node itself, which is not
- * in it.
+/**
+ * core_meet() - the node of a name, new if need be
+ * @g: this node
+ * @id: name
+ * @zone: that it is said to be of, if it is new
+ * @hearsay: others speak of it; else it was heard itself
+ *
+ * The table has one place for this node itself, which is not in it.
+ *
+ * Return: the node; NULL if it is this one or nobody, or there is no room, which is counted.
  */
 struct member *core_meet(struct gossip *g, const struct gw_id *id, uint16_t zone,
 			 bool hearsay)
@@ -230,6 +343,11 @@ static void keep_window(struct gossip *g, const struct member *m)
 		gone_add(&g->gone, &m->id, &m->window);
 }
 
+/**
+ * core_remove() - forget a node
+ * @g: this node
+ * @m: it; not there any more after that
+ */
 void core_remove(struct gossip *g, struct member *m)
 {
 	uint32_t place;

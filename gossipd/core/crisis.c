@@ -61,7 +61,10 @@ static void send_edge(struct gossip *g)
 		out_to(g, best[i], true);
 }
 
-/* A crisis has begun here, or ended. */
+/**
+ * crisis_edge() - a crisis has begun here, or ended
+ * @g: this node
+ */
 void crisis_edge(struct gossip *g)
 {
 	struct gw_record record;
@@ -77,6 +80,10 @@ void crisis_edge(struct gossip *g)
 	speaker_urgent(g);
 }
 
+/**
+ * crisis_repeat() - the last edge of a crisis is due once more
+ * @g: this node
+ */
 void crisis_repeat(struct gossip *g)
 {
 	send_edge(g);
@@ -122,7 +129,12 @@ static void relay_later(struct gossip *g, const struct gw_crisis *c)
 	core_timer_sooner(g, TIMER_RELAY, r->due_ns - g->now_ns);
 }
 
-/* All that wait go together. */
+/**
+ * crisis_relay() - crises of others are due to be passed on
+ * @g: this node
+ *
+ * All that wait go together.
+ */
 void crisis_relay(struct gossip *g)
 {
 	struct member *peers[PEERS_MAX];
@@ -147,6 +159,12 @@ void crisis_relay(struct gossip *g)
 		out_to(g, peers[i], true);
 }
 
+/**
+ * crisis_receive() - somebody says that a crisis has begun or ended
+ * @g: this node
+ * @from: who sent it
+ * @c: what it says; nothing of it is checked yet
+ */
 void crisis_receive(struct gossip *g, struct member *from, const struct gw_crisis *c)
 {
 	struct member *m = members_find(&g->members, &c->beacon.node);

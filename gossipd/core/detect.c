@@ -41,9 +41,15 @@ static uint64_t over(const struct gossip *g, const struct member *m, uint64_t le
 	return m->heard_ns + length_ns + (g->deaf_ns - m->deaf_ns);
 }
 
-/*
- * Whether a node may have lost its incarnation, so that nothing of it is taken any more. Of one
- * that was heard itself lately, what comes with another incarnation is old, or somebody plays it.
+/**
+ * detect_lost() - whether a node may have lost its incarnation
+ * @g: this node
+ * @m: it
+ *
+ * So that nothing of it is taken any more. Of one that was heard itself lately, what comes with
+ * another incarnation is old, or somebody plays it.
+ *
+ * Return: whether it may.
  */
 bool detect_lost(const struct gossip *g, const struct member *m)
 {
@@ -90,13 +96,28 @@ static void set_hear(struct gossip *g, const struct member *m, uint64_t when_ns)
 		   when_ns > g->now_ns ? when_ns : g->now_ns + 1);
 }
 
-/* Whether no beacon that was measured within that time has come of a node, by any way. */
+/**
+ * detect_unheard() - whether nothing new has come of a node for a while
+ * @g: this node
+ * @m: it
+ * @length_ns: how long
+ *
+ * By any way: what counts is when a beacon was measured.
+ *
+ * Return: whether it is so.
+ */
 bool detect_unheard(const struct gossip *g, const struct member *m, uint64_t length_ns)
 {
 	return g->now_ns >= over(g, m, length_ns);
 }
 
-/* Whether a node of which there is no newer beacon would be silent. */
+/**
+ * detect_old() - whether a node of which there is no newer beacon would be silent
+ * @g: this node
+ * @b: the newest one
+ *
+ * Return: whether it would.
+ */
 bool detect_old(const struct gossip *g, const struct gw_beacon *b)
 {
 	uint64_t interval = b->interval_ms ? b->interval_ms : g->config.interval_cool_ms;
@@ -110,9 +131,13 @@ static bool lives(const struct member *m)
 	return m->state == GOSSIP_ALIVE || m->state == GOSSIP_SUSPECT;
 }
 
-/*
- * When to look next at what follows from a time without a word; also after a change of state. What
- * is due already, and has not been done yet, still is: a claim may come in between.
+/**
+ * detect_watch() - see when to look next at what follows from a time without a word
+ * @g: this node
+ * @m: of whom
+ *
+ * Also after a change of state. What is due already, and has not been done yet, still is: a claim
+ * may come in between.
  */
 void detect_watch(struct gossip *g, const struct member *m)
 {
@@ -128,9 +153,14 @@ void detect_watch(struct gossip *g, const struct member *m)
 		set_hear(g, m, next);
 }
 
-/*
- * A beacon has come, by whatever way. What others have kept for a while is no word of the node's
- * from now: who is gone would live on for as long as they tell each other of him.
+/**
+ * detect_heard() - a beacon of a node has come, by whatever way
+ * @g: this node
+ * @m: whose
+ * @age_ns: of it when it came
+ *
+ * What others have kept for a while is no word of the node's from now: who is gone would live on
+ * for as long as they tell each other of him.
  */
 void detect_heard(struct gossip *g, struct member *m, uint64_t age_ns)
 {
@@ -181,6 +211,11 @@ static void fall_silent(struct gossip *g, struct member *m)
 		price_step(g);
 }
 
+/**
+ * detect_hear_due() - nothing has come of a node for so long that something follows
+ * @g: this node
+ * @m: it; may be forgotten by this
+ */
 void detect_hear_due(struct gossip *g, struct member *m)
 {
 	if (g->now_ns >= forget_at(g, m)) {
@@ -230,7 +265,11 @@ static void suspect_due(struct gossip *g, struct member *m)
 		   (m->last_asks < LAST_ASKS ? asked_after(m, timeout_ns) : timeout_ns));
 }
 
-/* Something of a suspicion is due, or a dead one has been in the table for long enough. */
+/**
+ * detect_life_due() - something of a suspicion is due, or a dead one is to be forgotten
+ * @g: this node
+ * @m: it; may be forgotten by this
+ */
 void detect_life_due(struct gossip *g, struct member *m)
 {
 	if (m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
@@ -239,7 +278,13 @@ void detect_life_due(struct gossip *g, struct member *m)
 		suspect_due(g, m);
 }
 
-/* Lifeguard's local health: a node that is slow itself gives others more time. */
+/**
+ * detect_health() - Lifeguard's local health has changed
+ * @g: this node
+ * @change: above 0: it is worse
+ *
+ * A node that is slow itself gives others more time.
+ */
 void detect_health(struct gossip *g, int change)
 {
 	int health = (int)g->health + change;
@@ -247,7 +292,13 @@ void detect_health(struct gossip *g, int change)
 	g->health = health < 0 ? 0 : health > HEALTH_MAX ? HEALTH_MAX : health;
 }
 
-/* Nobody has listened for a while: what was being asked is forgotten, and nobody is to blame. */
+/**
+ * detect_stalled() - nobody has listened for a while
+ * @g: this node
+ * @gap_ns: how long
+ *
+ * What was being asked is forgotten, and nobody is to blame.
+ */
 void detect_stalled(struct gossip *g, uint64_t gap_ns)
 {
 	g->counters[GOSSIP_STALLS]++;

@@ -60,6 +60,11 @@ static void missed(struct gossip *g, uint64_t late, uint64_t elapsed)
 	g->grace_deaf_ns = g->deaf_ns;
 }
 
+/**
+ * core_enter() - a call of the daemon's begins
+ * @g: this node
+ * @now_ns: its time; one that went back is kept from going back here
+ */
 void core_enter(struct gossip *g, uint64_t now_ns)
 {
 	uint64_t due = timers_first(&g->timers), late, elapsed;

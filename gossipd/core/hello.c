@@ -13,6 +13,11 @@
 #define HELLOS_SOON 3
 #define GAP_NS (2 * SEC_NS)
 
+/**
+ * hello_fill() - this node's hello, signed
+ * @g: this node
+ * @record: written
+ */
 void hello_fill(struct gossip *g, struct gw_record *record)
 {
 	memset(record, 0, sizeof(*record));
@@ -46,7 +51,13 @@ static void say(struct gossip *g, struct member *to)
 		out_group(g, false);
 }
 
-/* An address that a node may have: known it is when the node has answered from there itself. */
+/**
+ * hello_try() - say hello at an address that a node may have
+ * @g: this node
+ * @addr: it
+ *
+ * It is known when the node has answered from there itself.
+ */
 void hello_try(struct gossip *g, const struct gossip_addr *addr)
 {
 	struct member stub = { .addr = *addr };
@@ -54,6 +65,10 @@ void hello_try(struct gossip *g, const struct gossip_addr *addr)
 	say(g, &stub);
 }
 
+/**
+ * hello_due() - the next hello is due
+ * @g: this node
+ */
 void hello_due(struct gossip *g)
 {
 	struct member *m;
@@ -116,6 +131,12 @@ static bool is_news(const struct member *m, const struct gw_hello *h)
 		!same_key(&h->public_key, &m->hello.public_key));
 }
 
+/**
+ * hello_receive() - somebody says who a node is
+ * @g: this node
+ * @from: who sent it
+ * @h: what it says; nothing of it is checked yet
+ */
 void hello_receive(struct gossip *g, struct member *from, const struct gw_hello *h)
 {
 	struct member *m = members_find(&g->members, &h->node);
@@ -174,7 +195,10 @@ static bool answered(const struct gossip *g, const struct gossip_addr *addr)
 	return false;
 }
 
-/* Try those again that nobody has answered from, a few at a time. */
+/**
+ * hello_contacts() - try those contacts again that nobody has answered from, a few at a time
+ * @g: this node
+ */
 void hello_contacts(struct gossip *g)
 {
 	uint32_t i, tried = 0;

@@ -63,7 +63,13 @@ static bool note(struct gossip *g, struct member *m, const struct gw_header *h,
 	return group || newest;
 }
 
-/* A datagram has come that is taken. */
+/**
+ * links_heard() - a datagram has come that is taken
+ * @g: this node
+ * @m: whose
+ * @h: its header
+ * @from: where it came from
+ */
 void links_heard(struct gossip *g, struct member *m, const struct gw_header *h,
 		 const struct gossip_addr *from)
 {
@@ -80,10 +86,17 @@ void links_heard(struct gossip *g, struct member *m, const struct gw_header *h,
 	note(g, m, h, from, h->counter != m->window.highest);
 }
 
-/*
- * Whether a datagram that is not fresh has come by another transport before; it says where its
- * sender is all the same. One that is played again by somebody is not newer than what came that way
- * before, unless it was lost there.
+/**
+ * links_copy() - whether a datagram that is not fresh has come by another transport before
+ * @g: this node
+ * @m: whose
+ * @h: its header
+ * @from: where it came from
+ *
+ * It says where its sender is all the same. One that is played again by somebody is not newer than
+ * what came that way before, unless it was lost there.
+ *
+ * Return: whether it has.
  */
 bool links_copy(struct gossip *g, struct member *m, const struct gw_header *h,
 		const struct gossip_addr *from)
@@ -97,7 +110,13 @@ bool links_copy(struct gossip *g, struct member *m, const struct gw_header *h,
 	return from->link == GOSSIP_LINK_IB && h->counter == m->counter[from->link];
 }
 
-/* A member whose beacons are heard: what has to be known of at once. */
+/**
+ * links_said() - a beacon has come of somebody who may not be on InfiniBand
+ * @g: this node
+ * @m: whose
+ *
+ * That has to be known of at once where beacons go by InfiniBand alone.
+ */
 void links_said(struct gossip *g, const struct member *m)
 {
 	if (g->links.promoted && m->zone == g->config.zone && m->has_beacon &&
@@ -158,13 +177,20 @@ static uint64_t look(struct gossip *g)
 	return next;
 }
 
-/* Before a beacon is made, which says what comes of it. */
+/**
+ * links_look() - see which transports will do, before a beacon says so
+ * @g: this node
+ */
 void links_look(struct gossip *g)
 {
 	if (g->links.up & IB_BIT)
 		look(g);
 }
 
+/**
+ * links_due() - it is time to look at the transports again
+ * @g: this node
+ */
 void links_due(struct gossip *g)
 {
 	bool on_ib = g->links.on_ib, promoted = g->links.promoted;
@@ -209,13 +235,23 @@ void gossip_link(struct gossip *g, uint64_t now_ns, enum gossip_link_id link, bo
 
 /* --- what goes --- */
 
-/* Whether there is a group to send to. */
+/**
+ * links_group() - whether there is a group to send to
+ * @g: this node
+ *
+ * Return: whether there is.
+ */
 bool links_group(const struct gossip *g)
 {
 	return g->config.multicast || (g->links.up & IB_BIT);
 }
 
-/* To all of the zone; @must: it has to arrive. */
+/**
+ * links_route_all() - by which transports something goes to all of the zone
+ * @g: this node
+ * @must: it has to arrive
+ * @route: written; @urgent has to be set
+ */
 void links_route_all(struct gossip *g, bool must, struct gossip_route *route)
 {
 	struct links *l = &g->links;
@@ -236,7 +272,15 @@ void links_route_all(struct gossip *g, bool must, struct gossip_route *route)
 		route->urgent = true;
 }
 
-/* To one node; false: nobody knows where it is. */
+/**
+ * links_route_to() - by which transports something goes to one node
+ * @g: this node
+ * @m: it
+ * @must: it has to arrive
+ * @route: written; @urgent has to be set
+ *
+ * Return: false if nobody knows where it is.
+ */
 bool links_route_to(const struct gossip *g, const struct member *m, bool must,
 		    struct gossip_route *route)
 {

@@ -56,7 +56,12 @@ static struct member *draw(struct gossip *g)
 	return last;
 }
 
-/* At each price: whether to look at a peer, and whether to accept it. */
+/**
+ * migrate_consider() - whether work had better go elsewhere
+ * @g: this node
+ *
+ * At each price: whether to look at a peer, and whether to accept it.
+ */
 void migrate_consider(struct gossip *g)
 {
 	struct member *m;
@@ -73,7 +78,10 @@ void migrate_consider(struct gossip *g)
 	core_timer_in(g, TIMER_MIGRATE, core_random_below(g, RELEASE_NS));
 }
 
-/* The advice is due, if it is still good. */
+/**
+ * migrate_release() - the advice is due, if it is still good
+ * @g: this node
+ */
 void migrate_release(struct gossip *g)
 {
 	const struct member *m = members_find(&g->members, &g->advice);

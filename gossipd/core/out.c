@@ -20,6 +20,10 @@ static uint32_t digits(uint32_t nr)
 	return n;
 }
 
+/**
+ * out_begin() - begin a datagram
+ * @g: this node
+ */
 void out_begin(struct gossip *g)
 {
 	g->packet.len = 0;
@@ -33,6 +37,13 @@ static bool has_to_arrive(uint8_t type)
 	return type == GW_HELLO || type == GW_CLAIM || type == GW_CRISIS || type == GW_ZONE;
 }
 
+/**
+ * out_add() - put a record into the datagram
+ * @g: this node
+ * @record: it
+ *
+ * Return: false if there is no room for it.
+ */
 bool out_add(struct gossip *g, const struct gw_record *record)
 {
 	struct packet *p = &g->packet;
@@ -54,9 +65,13 @@ static bool makes_obsolete(const struct gw_claim *claim, const struct gw_claim *
 		claim->incarnation > old->incarnation);
 }
 
-/*
- * Have a claim go along with what is sent from now on. It takes the place of what it makes
- * obsolete, else a free one, else that of the one that has gone most often.
+/**
+ * out_queue() - have a claim go along with what is sent from now on
+ * @g: this node
+ * @record: it
+ *
+ * It takes the place of what it makes obsolete, else a free one, else that of the one that has gone
+ * most often.
  */
 void out_queue(struct gossip *g, const struct gw_record *record)
 {
@@ -77,7 +92,12 @@ void out_queue(struct gossip *g, const struct gw_record *record)
 	best->sent = 0;
 }
 
-/* Those that have gone least often first, each once. */
+/**
+ * out_piggyback() - fill the datagram with claims that are to go along
+ * @g: this node
+ *
+ * Those that have gone least often first, each once.
+ */
 void out_piggyback(struct gossip *g)
 {
 	struct queued *q, *best;
@@ -139,7 +159,13 @@ static bool send_by(struct gossip *g, const struct gossip_route *route, bool urg
 	return true;
 }
 
-/* To all of the zone. */
+/**
+ * out_group() - send the datagram to all of the zone
+ * @g: this node
+ * @urgent: it may have the last quarter of the token bucket, and goes by all rails
+ *
+ * Return: false if it was not sent.
+ */
 bool out_group(struct gossip *g, bool urgent)
 {
 	struct gossip_route route = { .urgent = urgent };
@@ -148,7 +174,14 @@ bool out_group(struct gossip *g, bool urgent)
 	return send_by(g, &route, urgent);
 }
 
-/* To an address, whoever is there. */
+/**
+ * out_at() - send the datagram to an address, whoever is there
+ * @g: this node
+ * @to: it
+ * @urgent: as of out_group()
+ *
+ * Return: false if it was not sent.
+ */
 bool out_at(struct gossip *g, const struct gossip_addr *to, bool urgent)
 {
 	struct gossip_route route = { .dest = GOSSIP_UNICAST, .urgent = urgent };
@@ -160,6 +193,14 @@ bool out_at(struct gossip *g, const struct gossip_addr *to, bool urgent)
 	return send_by(g, &route, urgent);
 }
 
+/**
+ * out_to() - send the datagram to a node
+ * @g: this node
+ * @m: it
+ * @urgent: as of out_group()
+ *
+ * Return: false if it was not sent, or nobody knows where to.
+ */
 bool out_to(struct gossip *g, struct member *m, bool urgent)
 {
 	struct gossip_route route = { .urgent = urgent };
@@ -167,7 +208,15 @@ bool out_to(struct gossip *g, struct member *m, bool urgent)
 	return links_route_to(g, m, g->packet.must, &route) && send_by(g, &route, urgent);
 }
 
-/* A record, and what goes along with it. */
+/**
+ * out_one() - send a record to a node, with what goes along
+ * @g: this node
+ * @m: it
+ * @record: the record
+ * @urgent: as of out_group()
+ *
+ * Return: as out_to().
+ */
 bool out_one(struct gossip *g, struct member *m, const struct gw_record *record, bool urgent)
 {
 	out_begin(g);

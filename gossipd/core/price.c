@@ -52,7 +52,10 @@ static bool same_price(const struct control_price *a, const struct control_price
 	return a->multiplier == b->multiplier && a->slope == b->slope;
 }
 
-/* Compute the price, and tell it if it has changed or is due to be told again. */
+/**
+ * price_step() - compute the price, and tell it if it has changed or is due to be told again
+ * @g: this node
+ */
 void price_step(struct gossip *g)
 {
 	struct control_output out;
@@ -77,7 +80,11 @@ void price_step(struct gossip *g)
 	migrate_consider(g);
 }
 
-/* Something has changed: @now if the call that brings it is to change the price. */
+/**
+ * price_soon() - something has changed that the price depends on
+ * @g: this node
+ * @now: the call that brings it is to change the price; else that may wait for a moment
+ */
 void price_soon(struct gossip *g, bool now)
 {
 	if (now)

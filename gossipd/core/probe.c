@@ -159,6 +159,13 @@ static void failed(struct gossip *g, struct member *m)
 	claim_suspect(g, m);
 }
 
+/**
+ * probe_due() - the next thing of a probe is due
+ * @g: this node
+ *
+ * Who was asked has had its time: others are asked for it, or it is suspect, or the next one is
+ * asked.
+ */
 void probe_due(struct gossip *g)
 {
 	struct probe *p = &g->probe;
@@ -183,7 +190,12 @@ void probe_due(struct gossip *g)
 	core_timer_in(g, TIMER_PROBE, core_jitter(g, rest));
 }
 
-/* What was asked was asked by somebody who did not listen then. */
+/**
+ * probe_forget() - forget what is being asked
+ * @g: this node
+ *
+ * It was asked by somebody who did not listen then.
+ */
 void probe_forget(struct gossip *g)
 {
 	g->probe.stage = PROBE_IDLE;
@@ -208,6 +220,10 @@ static void next_nack(struct gossip *g)
 		core_timer_in(g, TIMER_NACK, first - g->now_ns);
 }
 
+/**
+ * probe_nacks_due() - tell those for whom this node asks that it has no answer yet
+ * @g: this node
+ */
 void probe_nacks_due(struct gossip *g)
 {
 	struct member *origin;
@@ -282,6 +298,12 @@ static void take_ack(struct gossip *g, const struct gw_probe *p, struct member *
 		send_probe(g, m, GW_ACK, p->number, &p->target, &p->origin);
 }
 
+/**
+ * probe_receive() - somebody asks, or answers
+ * @g: this node
+ * @from: who sent it
+ * @p: what it says
+ */
 void probe_receive(struct gossip *g, struct member *from, const struct gw_probe *p)
 {
 	switch (p->kind) {
@@ -305,9 +327,13 @@ void probe_receive(struct gossip *g, struct member *from, const struct gw_probe 
 	}
 }
 
-/*
- * Ask one outside of all turns, and tell it what it is accused of: whatever it answers is enough.
- * The number is that of the probe that may be under way, which is of somebody else.
+/**
+ * probe_accused() - ask a node outside of all turns
+ * @g: this node
+ * @m: it
+ *
+ * With that it is told what it is accused of: whatever it answers is enough. The number is that of
+ * the probe that may be under way, which is of somebody else.
  */
 void probe_accused(struct gossip *g, struct member *m)
 {
@@ -315,7 +341,12 @@ void probe_accused(struct gossip *g, struct member *m)
 		send_probe(g, m, GW_PING, g->probe.number, &m->id, &g->config.self);
 }
 
-/* Say something to one of the dead now and then: it may be behind a partition that has healed. */
+/**
+ * probe_dead() - say something to one of the dead now and then
+ * @g: this node
+ *
+ * It may be behind a partition that has healed.
+ */
 void probe_dead(struct gossip *g)
 {
 	struct member *m, *chosen = NULL;

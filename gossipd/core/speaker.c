@@ -186,7 +186,12 @@ static void tell_own(struct gossip *g)
 	out_group(g, true);
 }
 
-/* A crisis in the zone: others should know, and in a storm the own zone as well. */
+/**
+ * speaker_urgent() - there is a crisis in the zone
+ * @g: this node
+ *
+ * Others should know, and in a storm the own zone as well.
+ */
 void speaker_urgent(struct gossip *g)
 {
 	if (!g->speaker || g->now_ns - g->summary_ns < URGENT_GAP_NS)
@@ -211,6 +216,10 @@ static void forget_zones(struct gossip *g)
 	}
 }
 
+/**
+ * speaker_due() - see who speaks for the zone, and if it is this node, do so
+ * @g: this node
+ */
 void speaker_due(struct gossip *g)
 {
 	elect(g);
@@ -222,7 +231,11 @@ void speaker_due(struct gossip *g)
 	core_timer_in(g, TIMER_SPEAKER, core_jitter(g, TICK_NS));
 }
 
-/* Somebody of another zone has come: how this one is. */
+/**
+ * speaker_introduce() - somebody of another zone has come: tell it how this one is
+ * @g: this node
+ * @to: it
+ */
 void speaker_introduce(struct gossip *g, struct member *to)
 {
 	struct gw_record record;
@@ -259,6 +272,12 @@ static void pass_on(struct gossip *g, const struct gw_zone *z)
 		out_group(g, z->flags & GW_IN_CRISIS);
 }
 
+/**
+ * speaker_receive() - somebody says how a zone is
+ * @g: this node
+ * @from: who sent it
+ * @z: what it says
+ */
 void speaker_receive(struct gossip *g, struct member *from, const struct gw_zone *z)
 {
 	struct foreign *f;

@@ -53,9 +53,14 @@ static bool among(struct member **peers, uint32_t nr, const struct member *m)
 	return false;
 }
 
-/*
- * Draw different peers, each with a probability in proportion to its weight; of those only that
- * nobody suspects, if they are to do something.
+/**
+ * spread_choose() - draw different peers, each with a probability in proportion to its weight
+ * @g: this node
+ * @peers: written
+ * @nr: how many at most
+ * @alive: only those that nobody suspects, as they are to do something
+ *
+ * Return: how many there are.
  */
 uint32_t spread_choose(struct gossip *g, struct member **peers, uint32_t nr, bool alive)
 {
@@ -162,6 +167,10 @@ static uint64_t round_ns(const struct gossip *g)
 	return ns > STORM_ROUND_NS ? ns : STORM_ROUND_NS;
 }
 
+/**
+ * spread_round() - a round of repair is due
+ * @g: this node
+ */
 void spread_round(struct gossip *g)
 {
 	struct member *peers[PEERS_MAX];
@@ -175,7 +184,10 @@ void spread_round(struct gossip *g)
 	core_timer_in(g, TIMER_ROUND, core_jitter(g, round_ns(g)));
 }
 
-/* It has become hotter here: ask those who are coupled for what they know. */
+/**
+ * spread_pull() - it has become hotter here: ask those who are coupled for what they know
+ * @g: this node
+ */
 void spread_pull(struct gossip *g)
 {
 	struct gw_record record = { .type = GW_PULL };
@@ -189,7 +201,13 @@ void spread_pull(struct gossip *g)
 	}
 }
 
-/* Nothing has come of a node for a while, and it may just have got lost. */
+/**
+ * spread_ask() - ask a node for its beacon
+ * @g: this node
+ * @m: it
+ *
+ * Nothing has come of it for a while, and that may just have got lost.
+ */
 void spread_ask(struct gossip *g, struct member *m)
 {
 	struct gw_record record = { .type = GW_PULL };
@@ -222,6 +240,12 @@ static bool may_pull(struct gossip *g, struct member *from, const struct gw_pull
 	return true;
 }
 
+/**
+ * spread_answer() - somebody asks for what this node knows
+ * @g: this node
+ * @from: who
+ * @pull: what for
+ */
 void spread_answer(struct gossip *g, struct member *from, const struct gw_pull *pull)
 {
 	struct gw_record record = { .type = GW_BEACON };
@@ -263,7 +287,11 @@ static void ask_where(struct gossip *g, struct member *m, struct member *who)
 	out_one(g, who, &record, false);
 }
 
-/* Ask somebody, whoever it is, where a node is that nobody speaks of any more. */
+/**
+ * spread_seek() - ask somebody, whoever it is, where a node is that nobody speaks of any more
+ * @g: this node
+ * @m: the node
+ */
 void spread_seek(struct gossip *g, struct member *m)
 {
 	struct member *who;
@@ -289,7 +317,14 @@ static void locate(struct gossip *g, struct member *m, struct member *from)
 	ask_where(g, m, from);
 }
 
-/* Somebody says where a node is. He was asked, or nobody can be sent to anywhere by it. */
+/**
+ * spread_address() - somebody says where a node is
+ * @g: this node
+ * @from: who
+ * @a: where
+ *
+ * He was asked, or nobody can be sent to anywhere by it.
+ */
 void spread_address(struct gossip *g, struct member *from, const struct gw_address *a)
 {
 	struct member *m = members_find(&g->members, &a->node);
@@ -375,7 +410,14 @@ static void belongs_here(struct gossip *g, struct member *m)
 	near_count(g, m);
 }
 
-/* Take over what is new; the node that it is of, or NULL if nothing is. */
+/**
+ * spread_beacon() - take over what is new of a beacon
+ * @g: this node
+ * @from: who sent it
+ * @b: it, this node's own or somebody's
+ *
+ * Return: the node that it is of; NULL if nothing is new, or it is not taken.
+ */
 struct member *spread_beacon(struct gossip *g, struct member *from, const struct gw_beacon *b)
 {
 	struct member *m;

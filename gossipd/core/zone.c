@@ -24,7 +24,11 @@ static bool present(const struct gossip *g, const struct member *m)
 	       m->state != GOSSIP_LEFT && core_proven(g, m);
 }
 
-/* Where a node stands relative to this one. */
+/**
+ * zone_place() - see where a node stands relative to this one
+ * @g: this node
+ * @m: it
+ */
 void zone_place(struct gossip *g, struct member *m)
 {
 	const struct site *site = g->config.site;
@@ -61,7 +65,10 @@ static uint32_t site_count(const struct gossip *g)
 	return nr;
 }
 
-/* Where this node and all others stand, and what feeds it. */
+/**
+ * zone_init() - see where this node and all others stand, and what feeds it
+ * @g: this node
+ */
 void zone_init(struct gossip *g)
 {
 	const struct site *site = g->config.site;
@@ -259,7 +266,10 @@ static double middle_of(const struct gossip *g, size_t kind, size_t nr, double g
 	return robust_median_near(g->scratch + kind * g->config.members_max, nr, guess);
 }
 
-/* Put together what is known of the zone: who there is, and all figures. */
+/**
+ * zone_aggregate() - put together what is known of the zone: who there is, and all figures
+ * @g: this node
+ */
 void zone_aggregate(struct gossip *g)
 {
 	struct aggregate *z = &g->zone;
@@ -275,9 +285,13 @@ void zone_aggregate(struct gossip *g)
 	notice_partition(g);
 }
 
-/*
- * The same for a price, many times a second: who there is, as ever; the figures, which go through
- * all nodes several times, are good for a while, unless @now.
+/**
+ * zone_refresh() - the same for a price, many times a second
+ * @g: this node
+ * @now: all figures, as zone_aggregate()
+ *
+ * Who there is, as ever; the figures, which go through all nodes several times, are good for a
+ * while.
  */
 void zone_refresh(struct gossip *g, bool now)
 {
@@ -305,7 +319,11 @@ static void fill_evidence(const struct gossip *g, const struct member *m, struct
 	};
 }
 
-/* A new beacon has come. */
+/**
+ * zone_judge() - a new beacon has come: how far is the node believed?
+ * @g: this node
+ * @m: whose
+ */
 void zone_judge(struct gossip *g, struct member *m)
 {
 	bool suspect = m->trust.suspect;
