@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who is not heard any more. Silence is a matter of three intervals, and only raises the price;
- * that a node is dead takes others who say so, and half a minute at least (claim.c). Before it is
+ * that a node is dead takes others who say so, and half a minute at least (life.c). Before it is
  * silent it is asked for its beacon, a few times, as some may just have got lost on the way.
  *
  * Time in which this node did not listen counts for nobody's silence: the clock of each verdict is
@@ -79,7 +79,7 @@ static uint64_t unseen_after(const struct gossip *g, const struct member *m)
  */
 static uint64_t forget_at(const struct gossip *g, const struct member *m)
 {
-	uint64_t length = unseen_after(g, m), longest = claim_longest(g);
+	uint64_t length = unseen_after(g, m), longest = life_longest(g);
 
 	if (m->state == GOSSIP_DEAD || m->state == GOSSIP_LEFT)
 		return UINT64_MAX;
@@ -247,11 +247,11 @@ static uint64_t asked_after(const struct member *m, uint64_t timeout_ns)
 static void suspect_due(struct gossip *g, struct member *m)
 {
 	uint64_t since = m->state_ns + (g->deaf_ns - m->state_deaf_ns);
-	uint64_t timeout_ns = claim_timeout(g, m);
+	uint64_t timeout_ns = life_timeout(g, m);
 	bool now = false;
 
 	if (g->now_ns >= since + timeout_ns) {
-		claim_verdict(g, m);
+		life_verdict(g, m);
 		return;
 	}
 	/* More accusers make the time shorter: what is left out by that is not made up for. */

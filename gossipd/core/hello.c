@@ -169,7 +169,7 @@ void hello_receive(struct gossip *g, struct member *from, const struct gw_hello 
 	m->hello = *h;
 	m->has_hello = true;
 	near_count(g, m);
-	claim_alive(g, m, h->incarnation);
+	life_alive(g, m, h->incarnation);
 	if (m == from)
 		introduce(g, m);
 }

@@ -441,20 +441,24 @@ void probe_forget(struct gossip *g);
 void probe_accused(struct gossip *g, struct member *m);
 void probe_dead(struct gossip *g);
 
-/* --- claim.c --- */
+/* --- life.c: who lives --- */
+void life_suspect(struct gossip *g, struct member *m);
+void life_accused(struct gossip *g, struct member *m, const struct gw_id *accuser);
+void life_verdict(struct gossip *g, struct member *m);
+uint64_t life_timeout(const struct gossip *g, const struct member *m);
+uint64_t life_longest(const struct gossip *g);
+void life_heard(struct gossip *g, struct member *m);
+void life_alive(struct gossip *g, struct member *m, uint64_t incarnation);
+void life_left(struct gossip *g, struct member *m);
+
+/* --- claim.c: what nodes say of that --- */
 void claim_make(struct gossip *g, const struct gw_id *subject, uint64_t incarnation,
 		enum gw_verdict verdict, struct gw_record *record);
-void claim_suspect(struct gossip *g, struct member *m);
 void claim_receive(struct gossip *g, struct member *from, const struct gw_claim *c);
 void claim_answer(struct gossip *g, struct member *m);
 void claim_answer_gone(struct gossip *g, struct gone *gone, const struct gossip_addr *to);
 void claim_impostor(struct gossip *g, struct member *from, const struct gw_beacon *b);
-void claim_verdict(struct gossip *g, struct member *m);
-uint64_t claim_timeout(const struct gossip *g, const struct member *m);
-uint64_t claim_longest(const struct gossip *g);
 bool claim_work(struct gossip *g, struct member *from);
-void claim_heard(struct gossip *g, struct member *m);
-void claim_alive(struct gossip *g, struct member *m, uint64_t incarnation);
 
 /* --- hello.c --- */
 void hello_due(struct gossip *g);

@@ -156,7 +156,7 @@ static void failed(struct gossip *g, struct member *m)
 	if (!p->asked)
 		missed = 1;
 	detect_health(g, missed > 0 ? missed : 0);
-	claim_suspect(g, m);
+	life_suspect(g, m);
 }
 
 /**

@@ -167,8 +167,8 @@ void gossip_receive(struct gossip *g, uint64_t now_ns, const struct gossip_addr 
 	links_heard(g, m, &header, from);
 	m->zone = header.zone;
 	near_count(g, m);
-	claim_alive(g, m, header.incarnation);
-	claim_heard(g, m);
+	life_alive(g, m, header.incarnation);
+	life_heard(g, m);
 	bytes += GW_HEADER_BYTES;
 	/* A record may remove its sender, if the table has no room for another node. */
 	while (left > 0 && id_equal(&m->id, &header.node) && m->used) {

@@ -465,7 +465,7 @@ struct member *spread_beacon(struct gossip *g, struct member *from, const struct
 	}
 	if (m != from)
 		belongs_here(g, m);
-	claim_alive(g, m, b->incarnation);
+	life_alive(g, m, b->incarnation);
 	m->passed_on = m != from;
 	edge = m->crisis != !!(b->flags & GW_IN_CRISIS);
 	if (!m->has_beacon && m != from)
