@@ -245,6 +245,7 @@ int daemon_run(const struct daemon_options *options)
 {
 	struct daemon *d = calloc(1, sizeof(*d));
 	enum daemon_exit status;
+	int err;
 
 	if (!d || !crypto_sodium_start()) {
 		log_error("out of memory, or no random numbers");
@@ -265,7 +266,14 @@ int daemon_run(const struct daemon_options *options)
 		return DAEMON_NOT_CONFIGURED;
 	}
 	log_setup(d->config->log.level, d->config->log.target, d->config->log.burst_per_s);
-	uv_loop_init(&d->loop);
+	err = uv_loop_init(&d->loop);
+	if (err) {
+		log_error("cannot start: %s", uv_strerror(err));
+		site_file_free(d->site);
+		config_free(d->config);
+		free(d);
+		return DAEMON_FAILED;
+	}
 	uv_timer_init(&d->loop, &d->contacts);
 	uv_timer_init(&d->loop, &d->status);
 	uv_timer_init(&d->loop, &d->probes);

@@ -284,6 +284,18 @@ def programs_inherit_no_descriptors(_):
         assert seen > 10, seen
 
 
+def too_few_descriptors_are_said(_):
+    """Whatever is the first that cannot be had, from the loop on."""
+    with one() as lab:
+        node = lab.nodes[0]
+        node.write_settings()
+        for limit in range(7, 15):
+            done = inside(node, "prlimit", f"--nofile={limit}", lab.gossipd, "--config",
+                          node.path("gossipd.conf"))
+            assert done.returncode in (1, 6), (limit, done)
+            assert "too many open files" in done.stderr.lower(), (limit, done)
+
+
 def first_steps():
     """What README.md and gossipd.8 say that one should do as root, up to the service manager."""
     with open(os.path.join(TOP, "README.md"), encoding="utf-8") as text:
@@ -318,4 +330,4 @@ CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_l
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
          sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence, a_full_disk_does_not_stop_it,
          the_check_says_what_the_start_would, a_reload_tells_all, programs_inherit_no_descriptors,
-         the_first_steps_lead_to_a_daemon]
+         too_few_descriptors_are_said, the_first_steps_lead_to_a_daemon]
