@@ -17,6 +17,8 @@
 
 /* An interface that comes up does so in a dozen messages. */
 #define SETTLE_MS 100
+/* Messages in one go, so that timers and sockets get their turn in a flood. */
+#define READS_MAX 64
 /* Routes may come later still, without a word that we get. */
 #define RETRY_MS 5000
 
@@ -81,18 +83,21 @@ static void on_netlink(uv_poll_t *poll, int status, int events)
 {
 	struct group_watch *watch = poll->data;
 	char buffer[8192];
+	int left = READS_MAX;
 	ssize_t len;
 
 	(void)events;
 	/* What it says does not matter, nor does what was lost (ENOBUFS): we look for ourselves. */
 	do
 		len = recv(watch->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-	while (len > 0 || (len < 0 && errno == ENOBUFS));
+	while ((len > 0 || (len < 0 && errno == ENOBUFS)) && --left);
 	/* An error, as of messages that were lost, has made libuv stop. */
 	if (status < 0)
 		uv_poll_start(poll, UV_READABLE, on_netlink);
+	/* From the first message on: where changes have no end it would never be over. */
+	if (!watch->heard)
+		uv_timer_start(&watch->settle, settled, SETTLE_MS, RETRY_MS);
 	watch->heard = true;
-	uv_timer_start(&watch->settle, settled, SETTLE_MS, RETRY_MS);
 }
 
 /**

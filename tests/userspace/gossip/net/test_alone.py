@@ -144,6 +144,24 @@ def what_is_lost_of_interfaces_is_looked_for(_):
         wait_for(lambda: "joined multicast group" in node.log()[at:], 8, "the group again")
 
 
+def changes_without_an_end_hold_nothing_up(_):
+    churn = "while :; do echo addr add 10.200.0.1/32 dev lo; echo addr del 10.200.0.1/32 dev lo; " \
+            "sleep 0.02; done | ip -batch -"
+    with one(Multicast_interface="none", Multicast_group6="none") as lab:
+        node = lab.nodes[0]
+        began(node)
+        with subprocess.Popen(["nsenter", f"--net=/run/netns/{node.name}", "sh", "-c", churn],
+                              start_new_session=True) as process:
+            try:
+                wait_for(lambda: "cannot join multicast group" in node.log(), 8, "no route")
+                # What came before it is settled by then.
+                time.sleep(1)
+                run("ip", "-n", node.name, "route", "add", "239.0.0.0/8", "dev", "eth0")
+                wait_for(lambda: "joined multicast group" in node.log(), 8, "the group")
+            finally:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
 def sockets_that_are_broken_go_on(_):
     if not shutil.which("ss"):
         return "there is no ss"
@@ -328,6 +346,7 @@ def the_first_steps_lead_to_a_daemon(_):
 
 CASES = [http_that_cannot_be_had_ends_the_start, http_on_an_address_that_comes_later,
          a_second_daemon_leaves_the_first_its_socket, what_is_lost_of_interfaces_is_looked_for,
-         sockets_that_are_broken_go_on, ipv4_is_not_missed_in_silence, a_full_disk_does_not_stop_it,
+         changes_without_an_end_hold_nothing_up, sockets_that_are_broken_go_on,
+         ipv4_is_not_missed_in_silence, a_full_disk_does_not_stop_it,
          the_check_says_what_the_start_would, a_reload_tells_all, programs_inherit_no_descriptors,
          too_few_descriptors_are_said, the_first_steps_lead_to_a_daemon]
