@@ -271,6 +271,8 @@ void config_print_example(FILE *out);
 void config_print_man(FILE *out);
 void config_keep_fixed(struct daemon_config *was, struct daemon_config *is);
 struct site_file;
+int config_load_all(const char *path, struct daemon_config **config, struct site_file **site,
+		    struct config_errors *errors);
 typedef void (*config_check_fn)(const char *path, struct daemon_config *config,
 				const struct site_file *site, struct config_errors *errors);
 uint32_t config_place(const struct daemon_config *config, const struct site_file *site);

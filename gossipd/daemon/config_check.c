@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What `gossipd --check` says: all that is wrong with the settings and with the site file that they
- * name.
+ * Settings together with the site file that they name, and what `gossipd --check` says of both.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
 #include "site_file.h"
+
+/**
+ * config_load_all() - settings from a file, and the site that they name
+ * @path: of the file
+ * @config: settings; left alone if they cannot be had
+ * @site: set; NULL if they name none, or it cannot be had
+ * @errors: what is wrong is added to them
+ *
+ * Whether they agree is for config_check_place(), once the node has its name.
+ *
+ * Return: 0 or a negative error; there may be settings in spite of it
+ */
+int config_load_all(const char *path, struct daemon_config **config, struct site_file **site,
+		    struct config_errors *errors)
+{
+	int ret = config_load(path, config, errors);
+
+	*site = NULL;
+	if (!ret && (*config)->node.site_file)
+		ret = site_file_load((*config)->node.site_file, site, errors);
+	return ret;
+}
 
 /**
  * config_place() - where the site has this node
@@ -65,16 +86,14 @@ int config_check_main(const char *path, FILE *out, config_check_fn more)
 {
 	struct config_errors *errors = calloc(1, sizeof(*errors));
 	struct daemon_config *config = NULL;
-	struct site_file *site = NULL;
+	struct site_file *site;
 	size_t i, bad;
 
 	if (!errors) {
 		fprintf(out, "%s: no memory\n", path);
 		return 1;
 	}
-	if (!config_load(path, &config, errors) && config->node.site_file)
-		site_file_load(config->node.site_file, &site, errors);
-	if (config)
+	if (!config_load_all(path, &config, &site, errors))
 		config_check_place(path, config, site, errors);
 	if (config && !errors->nr && more)
 		more(path, config, site, errors);

@@ -82,9 +82,7 @@ int daemon_load(const struct daemon_options *options, struct daemon_config **con
 		log_error("out of memory");
 		return -1;
 	}
-	err = config_load(options->config, config, errors);
-	if (!err && (*config)->node.site_file)
-		err = site_file_load((*config)->node.site_file, site, errors);
+	err = config_load_all(options->config, config, site, errors);
 	if (!err && name_from_machine(&(*config)->gossip.self, errors))
 		err = -1;
 	if (!err)
