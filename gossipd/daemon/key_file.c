@@ -151,9 +151,10 @@ static bool fill_new(int fd, const char *path, int (*change)(struct seal_keyring
 		ok = changed(change(&ring), path, there, error);
 	if (ok) {
 		len = keys_print_ring(&ring, text);
-		if (!write_all(fd, text, len) ||
-		    (there && (fchown(fd, st.st_uid, st.st_gid) ||
-			       fchmod(fd, st.st_mode & 0640))))
+		/* Who may read it first: that is to be on the disk as well. */
+		if ((there && (fchown(fd, st.st_uid, st.st_gid) ||
+			       fchmod(fd, st.st_mode & 0640))) ||
+		    !write_all(fd, text, len))
 			ok = fail(error, path, strerror(errno));
 	}
 	sodium_memzero(text, sizeof(text));
