@@ -17,8 +17,6 @@
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the library's are short */
 
-#define FAILED EIO
-
 struct fake fake;
 
 static struct fake_comp *comps;
@@ -31,13 +29,6 @@ bool fake_fails(enum fake_call call)
 		return false;
 	errno = EIO;
 	return true;
-}
-
-/* The library returns errnos as they are, where errno itself may be of anything before. */
-int fake_error(void)
-{
-	errno = ENOENT;
-	return FAILED;
 }
 
 void fake_wrong(const char *what)

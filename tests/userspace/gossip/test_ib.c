@@ -463,21 +463,6 @@ static void test_only_what_is_wanted_is_used(void)
 	end(&s);
 }
 
-/* A reload gives back the settings that the daemon had at the start. */
-static void test_settings_are_copied(void)
-{
-	struct scene s;
-
-	begin_up(&s, 1);
-	s.config = (struct config_infiniband){ .buffers = 64 };
-	fake_async(&fake.port[0], IBV_EVENT_PORT_ERR);
-	CHECK(reaches(&s, 0, LINK_RAIL_DOWN), "closed");
-	fake_async(&fake.port[0], IBV_EVENT_PORT_ACTIVE);
-	CHECK(reaches(&s, 0, LINK_RAIL_UP), "opened and joined again");
-	CHECK_EQ(s.state.rail[0].buffers, 512);
-	end(&s);
-}
-
 static const struct test_case cases[] = {
 	{ "what_is_sent_goes_to_the_group", test_what_is_sent_goes_to_the_group },
 	{ "what_is_not_gone_takes_room", test_what_is_not_gone_takes_room },
@@ -497,7 +482,6 @@ static const struct test_case cases[] = {
 	{ "a_thousand_nodes_take_no_more_than_one", test_a_thousand_nodes_take_no_more_than_one },
 	{ "a_rail_may_go_while_a_thread_is_busy", test_a_rail_may_go_while_a_thread_is_busy },
 	{ "only_what_is_wanted_is_used", test_only_what_is_wanted_is_used },
-	{ "settings_are_copied", test_settings_are_copied },
 	{ 0 },
 };
 

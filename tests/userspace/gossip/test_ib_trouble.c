@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the campaign of the plug-in for InfiniBand has found (ibsim/), one by one.
+ * What the campaign of the plug-in for InfiniBand (ibsim/) and its readers have found, one by one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -247,6 +247,21 @@ static void the_reason_is_that_of_the_call(void)
 	}
 }
 
+/* A reload gives back the settings that the daemon had at the start. */
+static void settings_are_copied(void)
+{
+	struct scene s;
+
+	begin_up(&s, 1);
+	s.config = (struct config_infiniband){ .buffers = 64 };
+	fake_async(&fake.port[0], IBV_EVENT_PORT_ERR);
+	CHECK(reaches(&s, 0, LINK_RAIL_DOWN), "closed");
+	fake_async(&fake.port[0], IBV_EVENT_PORT_ACTIVE);
+	CHECK(reaches(&s, 0, LINK_RAIL_UP), "opened and joined again");
+	CHECK_EQ(s.state.rail[0].buffers, 512);
+	end(&s);
+}
+
 static const struct test_case cases[] = {
 	{ "who_ends_without_a_word_is_let_go", who_ends_without_a_word_is_let_go },
 	{ "that_no_buffer_was_left_is_counted", that_no_buffer_was_left_is_counted },
@@ -261,6 +276,7 @@ static const struct test_case cases[] = {
 	  new_names_take_the_places_of_those_that_are_gone },
 	{ "no_buffer_to_send_is_ever_lost", no_buffer_to_send_is_ever_lost },
 	{ "the_reason_is_that_of_the_call", the_reason_is_that_of_the_call },
+	{ "settings_are_copied", settings_are_copied },
 	{ 0 },
 };
 
