@@ -3,14 +3,15 @@
  * Many worlds, one after the other, each in a process of its own, so that one that crashes or does
  * not end is a finding like any other; then the bugs on purpose, which have to be found.
  *
- * campaign [--small] [--ib] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes]
- *	[--json FILE] [--canary NAME]
+ * campaign [--small] [--ib] [--first N] [--seeds N] [--seed N [--minimise]] [--until S] [--repeat N]
+ *	[--hashes] [--json FILE] [--canary NAME]
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "minimise.h"
 #include "report.h"
 #include "real.h"
 #include "runner.h"
@@ -22,24 +23,23 @@
 static struct runner_args args = { .first = 1, .seeds = 100, .repeat = 16 };
 
 static struct {
-	bool small, hashes, sodium, ib;
+	bool small, hashes, sodium, ib, minimise;
 	uint64_t until_s;
 } own;
 
-static void run_world(uint64_t seed, enum sim_canary canary, int verbose, struct sim_result *r)
+static void run_world(uint64_t seed, const struct sim_options *opt, enum sim_canary canary,
+		      int verbose, struct sim_result *r)
 {
-	struct sim_options opt;
 	struct sim_world *w;
 
-	sim_options_draw(&opt, seed, own.small, own.sodium, own.ib);
 	sim_canary = canary;
-	w = sim_world_create(seed, &opt, canary, verbose);
+	w = sim_world_create(seed, opt, canary, verbose);
 	if (!w)
 		abort();
 	w->until_ns = own.until_s * SIM_S;
 	sim_world_run(w);
 	r->seed = seed;
-	r->nodes = opt.nodes;
+	r->nodes = opt->nodes;
 	r->hash = w->hash;
 	r->broken = w->broken;
 	r->broken_ns = w->broken_ns;
@@ -52,6 +52,7 @@ static void run_world(uint64_t seed, enum sim_canary canary, int verbose, struct
 /* What a process of its own is to do. */
 struct world {
 	uint64_t seed;
+	struct sim_options opt;
 	enum sim_canary canary;
 	struct sim_result *result;
 };
@@ -60,19 +61,27 @@ static void run_one(void *context)
 {
 	const struct world *world = context;
 
-	run_world(world->seed, world->canary, 0, world->result);
+	run_world(world->seed, &world->opt, world->canary, 0, world->result);
+}
+
+static void run_like(struct world *world)
+{
+	struct sim_result *r = world->result;
+
+	memset(r, 0, sizeof(*r));
+	if (runner_apart(run_one, world, WORLD_S, r->text, sizeof(r->text)))
+		return;
+	r->seed = world->seed;
+	r->broken = SIM_RULE_CRASHED;
+	r->broken_node = UINT32_MAX;
 }
 
 static void run_apart(uint64_t seed, enum sim_canary canary, struct sim_result *r)
 {
-	struct world world = { seed, canary, r };
+	struct world world = { .seed = seed, .canary = canary, .result = r };
 
-	memset(r, 0, sizeof(*r));
-	if (runner_apart(run_one, &world, WORLD_S, r->text, sizeof(r->text)))
-		return;
-	r->seed = seed;
-	r->broken = SIM_RULE_CRASHED;
-	r->broken_node = UINT32_MAX;
+	sim_options_draw(&world.opt, seed, own.small, own.sodium, own.ib);
+	run_like(&world);
 }
 
 static void tell(const struct sim_result *r)
@@ -190,13 +199,58 @@ static int run_campaign(struct sim_result *r)
 	return report.violations || !caught ? 1 : 0;
 }
 
+/* That of one world: the bug that was asked for, or none. */
+static enum sim_canary canary_of_one(void)
+{
+	int canary;
+
+	for (canary = 1; args.canary && canary < SIM_CANARIES; canary++)
+		if (!strcmp(args.canary, sim_canary_names[canary]))
+			return canary;
+	return SIM_CANARY_NONE;
+}
+
+/* The rule that is to break again. */
+static struct sim_result *minimised;
+
+static bool breaks(const struct sim_options *opt)
+{
+	struct world world = { .seed = args.one, .opt = *opt, .canary = canary_of_one() };
+	bool same;
+
+	world.result = runner_shared(sizeof(*world.result));
+	run_like(&world);
+	same = world.result->broken == minimised->broken;
+	if (same)
+		*minimised = *world.result;
+	munmap(world.result, sizeof(*world.result));
+	return same;
+}
+
+static int fewer_troubles(struct sim_result *r)
+{
+	struct sim_options opt;
+
+	sim_options_draw(&opt, args.one, own.small, own.sodium, own.ib);
+	run_apart(args.one, canary_of_one(), r);
+	if (!r->broken) {
+		printf("seed %llu breaks no rule\n", (unsigned long long)args.one);
+		return 0;
+	}
+	minimised = r;
+	printf("%u kinds of trouble left out; with these it is\n  ", minimise(&opt, breaks));
+	sim_options_print(&opt);
+	printf("%s at %.6f s: %s\n", sim_rule_names[r->broken], (double)r->broken_ns / SIM_S, r->text);
+	return 1;
+}
+
 static int replay(struct sim_result *r)
 {
 	struct sim_options opt;
 
 	sim_options_draw(&opt, args.one, own.small, own.sodium, own.ib);
 	sim_options_print(&opt);
-	run_world(args.one, SIM_CANARY_NONE, 1, r);
+	run_world(args.one, &opt, canary_of_one(), 1, r);
 	printf("hash %016llx\n", (unsigned long long)r->hash);
 	if (r->broken)
 		tell(r);
@@ -207,14 +261,21 @@ int main(int argc, char **argv)
 {
 	static const struct runner_option options[] = {
 		{ "small", &own.small, NULL }, { "ib", &own.ib, NULL },
-		{ "hashes", &own.hashes, NULL }, { "until", NULL, &own.until_s }, { },
+		{ "hashes", &own.hashes, NULL }, { "minimise", &own.minimise, NULL },
+		{ "until", NULL, &own.until_s }, { },
 	};
 	struct sim_result *r = runner_shared(sizeof(*r));
 
 	if (!runner_parse(&args, options, argc, argv)) {
-		fprintf(stderr, "usage: campaign [--small] [--ib] [--first N] [--seeds N] [--seed N] [--until S] [--repeat N] [--hashes] [--json FILE] [--canary NAME|all]\n");
+		fprintf(stderr, "usage: campaign [--small] [--ib] [--first N] [--seeds N] [--seed N [--minimise]] [--until S] [--repeat N] [--hashes] [--json FILE] [--canary NAME|all]\n");
 		return 2;
 	}
 	own.sodium = sim_sodium_start();
+	if (own.minimise && !args.replay) {
+		fprintf(stderr, "campaign: --minimise is for one world: --seed N\n");
+		return 2;
+	}
+	if (own.minimise)
+		return fewer_troubles(r);
 	return args.replay ? replay(r) : run_campaign(r);
 }

@@ -34,21 +34,6 @@ static void plan_starved(struct sim_world *w)
 	}
 }
 
-static void plan_liars(struct sim_world *w)
-{
-	static const enum sim_fault lies[] = { SIM_LIE_COLD, SIM_LIE_HOT, SIM_STUCK, SIM_NAN };
-	uint32_t i;
-
-	for (i = 0; i < w->opt.liars; i++) {
-		struct sim_node *n = any_node(w);
-
-		n->lying = true;
-		n->lie = lies[sim_below(&w->rng, 4)];
-		n->stuck_c = n->heat.die_c;
-		w->stats.faults[n->lie]++;
-	}
-}
-
 static void plan_once(struct sim_world *w, bool wanted, enum sim_event_kind kind, uint32_t node)
 {
 	uint64_t safety = w->opt.safety_ns;
@@ -66,7 +51,7 @@ void sim_faults_plan(struct sim_world *w)
 	const struct sim_options *o = &w->opt;
 
 	plan_starved(w);
-	plan_liars(w);
+	sim_sensor_plan(w);
 	if (o->insider && o->nodes > 7) {
 		w->insider = o->nodes - 1;
 		w->nodes[w->insider].insider = true;
@@ -88,6 +73,8 @@ void sim_faults_plan(struct sim_world *w)
 	plan_once(w, o->suspends, SIM_EV_SUSPEND, (uint32_t)sim_below(&w->rng, o->nodes));
 	plan_once(w, o->group_empty, SIM_EV_GROUP, 0);
 	plan_once(w, o->rotation, SIM_EV_ROTATE, 0);
+	if (o->reloads)
+		sim_at(w, 4 * SIM_S, SIM_EV_RELOAD, 0, 0);
 	sim_at(w, o->safety_ns, SIM_EV_HEAL, 0, 0);
 	w->end_ns = o->safety_ns;
 }
@@ -258,6 +245,34 @@ static void fan(struct sim_world *w)
 	sim_at(w, w->now_ns + sim_exponential(&w->rng, w->opt.fan_every_ns), SIM_EV_FAN, 0, 0);
 }
 
+static void take_settings(struct sim_node *n)
+{
+	uint64_t incarnation = n->config.incarnation;
+	const char *why;
+
+	if (!n->running)
+		return;
+	sim_node_configure(n);
+	/* That of this life, which may be below one that was lost with its file. */
+	n->config.incarnation = incarnation;
+	why = gossip_reconfigure(n->core, &n->config, sim_local(n, n->world->now_ns));
+	if (why)
+		sim_broken(n->world, SIM_RULE_CRASHED, n, "settings refused: %s", why);
+}
+
+/* Somebody changes the settings of a node, or takes that back. */
+static void reload(struct sim_world *w)
+{
+	struct sim_node *n = &w->nodes[sim_below(&w->sensor_rng, w->opt.nodes)];
+
+	if (n->running && !n->paused && !n->insider) {
+		w->stats.faults[SIM_RELOAD]++;
+		n->reloaded = !n->reloaded;
+		take_settings(n);
+	}
+	sim_at(w, w->now_ns + sim_range(&w->sensor_rng, 200, 8000) * SIM_MS, SIM_EV_RELOAD, 0, 0);
+}
+
 /* Each node gets its new settings when it does, but none is two steps ahead of another. */
 static void rotate(struct sim_world *w)
 {
@@ -270,8 +285,6 @@ static void rotate(struct sim_world *w)
 		return;
 	for (i = 0; i < w->opt.nodes; i++) {
 		struct sim_node *n = &w->nodes[i];
-		uint64_t incarnation = n->config.incarnation;
-		const char *why;
 
 		if (n->key_step > least || n->paused ||
 		    (!w->healed && sim_chance(&w->rng, 300))) {
@@ -280,14 +293,7 @@ static void rotate(struct sim_world *w)
 		}
 		n->key_step++;
 		w->stats.faults[SIM_KEY_ROTATION]++;
-		if (!n->running)
-			continue;
-		sim_node_configure(n);
-		/* That of this life, which may be below one that was lost with its file. */
-		n->config.incarnation = incarnation;
-		why = gossip_reconfigure(n->core, &n->config, sim_local(n, w->now_ns));
-		if (why)
-			sim_broken(w, SIM_RULE_CRASHED, n, "keys refused: %s", why);
+		take_settings(n);
 	}
 	sim_log(w, NULL, "keys: step %u, %u nodes behind", least + 1, behind);
 	sim_at(w, w->now_ns + sim_range(&w->rng, 200, 5000) * SIM_MS, SIM_EV_ROTATE, 0, 0);
@@ -373,6 +379,8 @@ void sim_faults_event(struct sim_world *w, const struct sim_event *e)
 	case SIM_EV_FAN_MENDED:
 		n->heat.fan_broken = false;
 		return;
+	case SIM_EV_RELOAD:
+		return reload(w);
 	case SIM_EV_ATTACK:
 		return sim_hostile_attack(w);
 	case SIM_EV_INSIDER:

@@ -46,18 +46,25 @@ reports()
 	report null && report true --canary replay
 }
 
+# A bug on purpose shows in a world with less trouble as well.
+minimises()
+{
+	local said
+	said=$("$campaign" --small --seed 2 --minimise --canary tag) && return 1
+	grep --quiet '^without ' <<< "$said" && grep --quiet '^forged at ' <<< "$said" &&
+		[[ $said != *without\ attacker* ]]
+}
+
 echo 'KTAP version 1'
-echo '1..6'
+echo "1..$((6 + (fresh > 0)))"
 run "worlds_1_to_$fixed" "$campaign" --small --first 1 --seeds "$fixed"
-((fresh == 0)) || echo "# the fresh worlds again: SEED=$seed"
 if ((fresh)); then
+	echo "# the fresh worlds again: SEED=$seed"
 	run 'fresh_worlds' "$campaign" --small --first "$seed" --seeds "$fresh"
-else
-	number=$((number + 1))
-	echo "ok $number fresh_worlds # SKIP there are to be none"
 fi
 run 'bugs_on_purpose_are_found' "$campaign" --small --first 1 --seeds 1 --canary all
 run 'the_report_says_which_bugs_were_looked_for' reports
+run 'a_world_can_do_with_less_trouble' minimises
 if [[ -e $ib_campaign ]]; then
 	run "worlds_of_the_plug_in_1_to_$ib_fixed" "$ib_campaign" --first 1 --seeds "$ib_fixed"
 	run 'bugs_of_the_plug_in_are_found' "$ib_campaign" --seeds 1 --canary all

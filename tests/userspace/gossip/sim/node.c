@@ -180,24 +180,6 @@ void sim_node_timer(struct sim_node *n, uint64_t due)
 		sim_node_after(n);
 }
 
-static double reading(struct sim_node *n)
-{
-	double temp = n->heat.die_c;
-
-	if (!n->lying)
-		return temp;
-	switch (n->lie) {
-	case SIM_LIE_COLD:
-		return temp - 30.0;
-	case SIM_LIE_HOT:
-		return temp + 30.0;
-	case SIM_STUCK:
-		return n->stuck_c;
-	default:
-		return NAN;
-	}
-}
-
 /**
  * sim_node_sample() - the sensors of a node are read
  * @n: node
@@ -205,19 +187,9 @@ static double reading(struct sim_node *n)
 void sim_node_sample(struct sim_node *n)
 {
 	struct sim_world *w = n->world;
-	const struct sim_heat *heat = &n->heat;
-	double temp = reading(n);
-	struct gossip_sample sample = {
-		.temp_c = (double)(int)(temp * 10.0) / 10.0, .limit_c = heat->limit_c,
-		.quantum_c = 0.1, .age_s = 0.05, .suspicion = 0, .inlet_c = heat->inlet_c,
-		.power_w = heat->power_w, .power_max_w = heat->max_w, .fan = heat->fan,
-		.gpu_margin_c = NAN,
-	};
+	struct gossip_sample sample;
 
-	if (!(temp == temp))
-		sample.temp_c = NAN;
-	if (sim_canary == SIM_CANARY_COLD)
-		sample.temp_c -= 15.0;
+	sim_sensor_read(n, &sample);
 	n->sampled_ns = w->now_ns;
 	enter(n);
 	gossip_sample(n->core, sim_local(n, w->now_ns), &sample);
@@ -339,6 +311,11 @@ void sim_node_configure(struct sim_node *n)
 	c->control = sim_canary_control();
 	if (w->opt.suspicion_mult)
 		c->suspicion_mult = w->opt.suspicion_mult;
+	if (n->reloaded) {
+		c->fanout++;
+		c->indirect++;
+		c->probe_timeout_ms += c->probe_timeout_ms / 10;
+	}
 	memset(&c->keys, 0, sizeof(c->keys));
 	/* Step 0: one key. 1: the next one is there. 2: rotated. 3: the old one is gone. */
 	for (slot = 0; slot < SEAL_SLOTS; slot++) {
@@ -422,6 +399,7 @@ void sim_node_start(struct sim_node *n, bool lost)
 	n->bucket = n->config.burst_bytes;
 	n->bucket_ns = sim_local(n, w->now_ns);
 	n->priced_ns = w->now_ns;
+	n->slewed_ns = 0;
 	n->crisis.on = false;
 	memset(n->seen, 0, w->opt.nodes * sizeof(*n->seen));
 	sim_log(w, n, "starts as incarnation %llu%s", (unsigned long long)n->config.incarnation,

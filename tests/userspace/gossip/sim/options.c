@@ -153,6 +153,16 @@ static void draw_links(struct sim_options *o, uint64_t seed, bool wanted)
 	o->insider = false;
 }
 
+/* From a stream of their own, like the second network. */
+static void draw_sensors(struct sim_options *o, uint64_t seed)
+{
+	uint64_t state = sim_mix(seed ^ 0x736e7372ULL), *rng = &state;
+
+	o->subtle = sim_chance(rng, 500) && o->liars;
+	o->coarse = sim_chance(rng, 150) ? sim_range(rng, 50, 1000) : 0;
+	o->reloads = sim_chance(rng, 150);
+}
+
 /**
  * sim_options_draw() - draw a world
  * @o: written
@@ -187,6 +197,7 @@ void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sod
 	o->rotation = sim_chance(rng, 250);
 	o->attacker = sim_chance(rng, 350);
 	o->insider = sim_chance(rng, 100);
+	draw_sensors(o, seed);
 	draw_links(o, seed, ib);
 }
 
@@ -217,8 +228,9 @@ void sim_options_print(const struct sim_options *o)
 	       (unsigned long long)(o->crash_every_ns / SIM_MS),
 	       (unsigned long long)(o->restart_mean_ns / SIM_MS), o->lose_state, o->power_cycle,
 	       o->leaves);
-	printf(" rotation=%d attacker=%d insider=%d liars=%u load=%.2f cooling=%.2f", o->rotation,
-	       o->attacker, o->insider, o->liars, o->load, o->cooling);
+	printf(" rotation=%d attacker=%d insider=%d liars=%u subtle=%d coarse=%u reloads=%d",
+	       o->rotation, o->attacker, o->insider, o->liars, o->subtle, o->coarse, o->reloads);
+	printf(" load=%.2f cooling=%.2f", o->load, o->cooling);
 	if (o->ib)
 		printf(" ib: clean=%d cut=%d without=%u loss=%u every_ms=%llu mean_ms=%llu",
 		       o->ib_clean, o->ib_cut, o->ib_without, o->ib_loss,

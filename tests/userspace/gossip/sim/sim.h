@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "gossip.h"
+#include "options.h"
 #include "random.h"
 
 #define SIM_US 1000ULL
@@ -38,6 +39,8 @@
 #define SIM_TEXT 256
 /* Turns of the price that are hunting if they come one after the other. */
 #define SIM_TURNS 7
+/* Readings of an old day. */
+#define SIM_TELEMETRY 64
 
 /* What was done to the world, counted. */
 enum sim_fault {
@@ -72,6 +75,13 @@ enum sim_fault {
 	SIM_LIE_HOT,
 	SIM_STUCK,
 	SIM_NAN,
+	SIM_LIE_POWER,
+	SIM_SENSOR_DRIFT,
+	SIM_SPIKE,
+	SIM_SWAP,
+	SIM_OLD_READINGS,
+	SIM_COARSE,
+	SIM_RELOAD,
 	SIM_FAN_FAILURE,
 	SIM_THROTTLE,
 	SIM_IB_DOWN,
@@ -99,6 +109,7 @@ enum sim_rule {
 	SIM_RULE_MEMORY,
 	SIM_RULE_PRICE_RANGE,
 	SIM_RULE_PRICE_LEASE,
+	SIM_RULE_PRICE_SLEW,
 	SIM_RULE_BUSY,
 	SIM_RULE_CRISIS,
 	SIM_RULE_SILENCE,
@@ -130,41 +141,6 @@ enum sim_canary {
 };
 
 extern const char *const sim_canary_names[SIM_CANARIES];
-
-enum sim_partition {
-	SIM_WHOLE,
-	SIM_SPLIT,		/* each node on a side by chance */
-	SIM_ISOLATED,		/* one node against all others */
-};
-
-/* What a world is like: chances in thousandths, by sim_options_draw(). */
-struct sim_options {
-	uint32_t nodes, zones, rack_nodes, chassis_nodes;
-	bool multicast, sodium, calm, authority;
-	uint64_t safety_ns;
-	uint64_t delay_min_ns, delay_mean_ns;
-	uint32_t loss, multicast_loss, duplicate, corrupt, truncate, clog;
-	uint32_t lossy_nodes, lossy_egress;
-	uint32_t mtu_links, mtu;
-	bool self_loop, group_empty;
-	enum sim_partition partition;
-	bool one_way, long_partition;
-	uint64_t partition_every_ns, partition_mean_ns;
-	uint32_t drift_ppm;
-	bool jumps, suspends;
-	uint32_t starved, suspicion_mult;
-	uint64_t pause_max_ns;
-	uint64_t crash_every_ns, restart_mean_ns;
-	uint32_t lose_state;
-	bool power_cycle, leaves, rotation, attacker, insider;
-	uint32_t liars;
-	double load, cooling;
-	uint64_t actuation_ns, migration_ns, fan_every_ns;
-	/* The second link, see link.c. */
-	bool ib, ib_clean, ib_cut;
-	uint32_t ib_without, ib_loss;
-	uint64_t ib_every_ns, ib_mean_ns;
-};
 
 /**
  * struct sim_packet - a datagram that is under way, or that an attacker has kept
@@ -201,6 +177,7 @@ enum sim_event_kind {
 	SIM_EV_PARTITION,
 	SIM_EV_JOIN,
 	SIM_EV_ROTATE,
+	SIM_EV_RELOAD,
 	SIM_EV_ATTACK,
 	SIM_EV_INSIDER,
 	SIM_EV_FAN,
@@ -278,6 +255,12 @@ struct sim_heat {
 	double bids[SIM_DEMAND_STEPS];
 };
 
+/* What the sensors said at first, for a liar that says it again. */
+struct sim_telemetry {
+	double temp_c[SIM_TELEMETRY], power_w[SIM_TELEMETRY];
+	uint32_t nr, at;
+};
+
 /* The last crisis of a node, and who has heard of it. */
 struct sim_crisis {
 	uint64_t began_ns, number;
@@ -321,8 +304,10 @@ struct sim_node {
 	uint32_t nr_waiting;
 
 	enum sim_fault lie;
-	bool lying;
-	double stuck_c;
+	bool lying, coarse, reloaded;
+	double stuck_c, drifted_c, coarse_c;
+	uint64_t coarse_ns;
+	struct sim_telemetry telemetry;
 	struct sim_heat heat;
 	struct sim_crisis crisis;
 	/* Has InfiniBand; its port is up; the core knows; all that goes, or comes, is lost. */
@@ -330,6 +315,8 @@ struct sim_node {
 
 	struct control_output price;
 	uint64_t priced_ns, sampled_ns;
+	/* For the slew: by its own clock; 0: no price in this life yet. */
+	uint64_t slewed_ns;
 	uint32_t turns;
 	uint64_t turn_ns[SIM_TURNS];
 	double turn_from;
@@ -380,6 +367,8 @@ struct sim_world {
 	bool healed, split, one_way_now, group_empty, ib_dead;
 	/* Of InfiniBand: worlds without it draw nothing for it. */
 	uint64_t ib_rng;
+	/* Of sensors and reloads, likewise. */
+	uint64_t sensor_rng;
 	uint8_t side[SIM_NODES_MAX];
 	uint64_t split_since_ns, split_ended_ns;
 	/* By sender and receiver. */
@@ -399,10 +388,6 @@ struct sim_world {
 	int verbose;
 	struct sim_stats stats;
 };
-
-/* options.c */
-void sim_options_draw(struct sim_options *o, uint64_t seed, bool small, bool sodium, bool ib);
-void sim_options_print(const struct sim_options *o);
 
 /* queue.c */
 void sim_queue_push(struct sim_queue *q, const struct sim_event *event);
@@ -468,6 +453,10 @@ void sim_node_configure(struct sim_node *n);
 void sim_node_link(struct sim_node *n, bool up);
 uint64_t sim_local(const struct sim_node *n, uint64_t now_ns);
 void sim_node_after(struct sim_node *n);
+
+/* sensor.c */
+void sim_sensor_plan(struct sim_world *w);
+void sim_sensor_read(struct sim_node *n, struct gossip_sample *sample);
 
 /* heat.c */
 void sim_heat_init(struct sim_world *w);

@@ -62,6 +62,44 @@ static void watch_range(struct sim_node *n, const char *name, const struct contr
 			   (double)p->multiplier / CONTROL_ONE);
 }
 
+/* A part of the price as the core told it: whole units of the wire, so one more by rounding. */
+static void watch_part(struct sim_node *n, const char *name, const struct control_price *before,
+		       const struct control_price *now, double most)
+{
+	double rise = ((double)now->multiplier - before->multiplier - 1) / CONTROL_ONE;
+
+	if (rise > most)
+		sim_broken(n->world, SIM_RULE_PRICE_SLEW, n, "%s multiplier up by %.3f, at most %.3f",
+			   name, rise, most);
+}
+
+static double delay_s(const struct control_params *p, const struct control_output *price)
+{
+	return isnan(price->actuation_delay_s) ? p->actuation_delay_s : price->actuation_delay_s;
+}
+
+/*
+ * No price goes up faster than the whole range within the slew, or twice the delay of what the price
+ * does; a little of that may be saved up. But for the first price of a life, and for what the safety
+ * filter asks of the node's own.
+ */
+static void watch_slew(struct sim_node *n, const struct control_output *price)
+{
+	const struct control_params *p = sim_canary_control() ?: &control_defaults;
+	uint64_t now = sim_local(n, n->world->now_ns);
+	double past_s = (double)(now - n->slewed_ns) / SIM_S + p->slew_burst_s;
+	double rise_s = fmax(p->slew_s, 2 * fmin(delay_s(p, &n->price), delay_s(p, price)));
+	double most = (p->max_multiplier - 1) / (rise_s + p->slew_burst_s) * past_s;
+
+	if (n->slewed_ns) {
+		if (!price->barrier)
+			watch_part(n, "local", &n->price.local, &price->local, most);
+		watch_part(n, "external", &n->price.external, &price->external, most);
+		watch_part(n, "GPU", &n->price.gpu, &price->gpu, most);
+	}
+	n->slewed_ns = now;
+}
+
 /* So many turns in so short a time are hunting. */
 static void turn(struct sim_node *n)
 {
@@ -181,6 +219,7 @@ void sim_watch_price(struct sim_node *n, const struct control_output *price)
 		if (!isfinite(price->component[i]) || price->component[i] < 1.0)
 			sim_broken(n->world, SIM_RULE_PRICE_RANGE, n, "component %u is %g", i,
 				   price->component[i]);
+	watch_slew(n, price);
 	watch_turns(n, total(price));
 	watch_reserve(n, price);
 }
