@@ -3,8 +3,8 @@
  * Many worlds, one after the other, each in a process of its own, so that one that crashes or does
  * not end is a finding like any other; then the bugs on purpose, which have to be found.
  *
- * campaign [--small] [--ib] [--first N] [--seeds N] [--seed N [--minimise]] [--until S] [--repeat N]
- *	[--hashes] [--json FILE] [--canary NAME]
+ * campaign [--small] [--ib] [--first N] [--seeds N] [--seed N [--minimise]] [--until S]
+ *	[--repeat N] [--hashes] [--json FILE] [--canary NAME]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,7 +240,8 @@ static int fewer_troubles(struct sim_result *r)
 	minimised = r;
 	printf("%u kinds of trouble left out; with these it is\n  ", minimise(&opt, breaks));
 	sim_options_print(&opt);
-	printf("%s at %.6f s: %s\n", sim_rule_names[r->broken], (double)r->broken_ns / SIM_S, r->text);
+	printf("%s at %.6f s: %s\n", sim_rule_names[r->broken], (double)r->broken_ns / SIM_S,
+	       r->text);
 	return 1;
 }
 

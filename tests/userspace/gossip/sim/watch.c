@@ -79,9 +79,9 @@ static double delay_s(const struct control_params *p, const struct control_outpu
 }
 
 /*
- * No price goes up faster than the whole range within the slew, or twice the delay of what the price
- * does; a little of that may be saved up. But for the first price of a life, and for what the safety
- * filter asks of the node's own.
+ * No price goes up faster than the whole range within the slew, or twice the delay of what the
+ * price does; a little of that may be saved up. But for the first price of a life, and for what the
+ * safety filter asks of the node's own.
  */
 static void watch_slew(struct sim_node *n, const struct control_output *price)
 {
