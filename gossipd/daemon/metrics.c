@@ -247,12 +247,18 @@ static void print_outside(FILE *out, const struct status_view *view)
 /* The numbers are on the wire in the clear. */
 static void print_keys(FILE *out, const struct status_view *view)
 {
+	char number[16];
 	size_t i;
 
-	metric_family(out, "key_id", "gauge", "Number of each of the zone's keys.");
-	for (i = 0; i < SEAL_SLOTS; i++)
-		metric_sample(out, "key_id", "slot", seal_slot_names[i],
-			      view->key_present[i] ? view->key_id[i] : NAN);
+	/* A number of a key is a name: no sum of them says anything. */
+	metric_family(out, "key_id_info", "gauge", "Number of each of the zone's keys, as a label.");
+	for (i = 0; i < SEAL_SLOTS; i++) {
+		if (!view->key_present[i])
+			continue;
+		snprintf(number, sizeof(number), "%u", view->key_id[i]);
+		metric_sample_of(out, "key_id_info", "slot", seal_slot_names[i],
+				 "key_id", number, 1);
+	}
 }
 
 /**

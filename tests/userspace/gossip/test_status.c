@@ -96,7 +96,23 @@ static void test_json_of_all_documents_is_json(void)
 
 /* --- metrics --- */
 
-/* The length of the name in a line name{label="value"} number, 0 if it is no such line. */
+/* Behind label="value", NULL if it is none. */
+static const char *metric_label(const char *p)
+{
+	p += strspn(p, "abcdefghijklmnopqrstuvwxyz_");
+	if (strncmp(p, "=\"", 2))
+		return NULL;
+	for (p += 2; *p && *p != '"'; p++) {
+		if (*p != '\\')
+			continue;
+		p++;
+		if (!*p || !strchr("\\\"n", *p))
+			return NULL;
+	}
+	return *p ? p + 1 : NULL;
+}
+
+/* The length of the name in a line name{label="value",...} number, 0 if it is no such line. */
 static size_t metric_line(const char *line)
 {
 	size_t name = strspn(line, "abcdefghijklmnopqrstuvwxyz_0123456789");
@@ -106,19 +122,11 @@ static size_t metric_line(const char *line)
 	if (!name || isdigit((unsigned char)*line))
 		return 0;
 	if (*p == '{') {
-		p += 1 + strspn(p + 1, "abcdefghijklmnopqrstuvwxyz_");
-		if (strncmp(p, "=\"", 2))
+		do {
+			p = metric_label(p + 1);
+		} while (p && *p == ',');
+		if (!p || *p++ != '}')
 			return 0;
-		for (p += 2; *p && *p != '"'; p++) {
-			if (*p != '\\')
-				continue;
-			p++;
-			if (!strchr("\\\"n", *p))
-				return 0;
-		}
-		if (strncmp(p, "\"}", 2))
-			return 0;
-		p += 2;
 	}
 	if (*p++ != ' ')
 		return 0;
@@ -160,7 +168,7 @@ static void test_metrics_keep_to_the_text_format(void)
 	      "not the first sensor's name");
 	CHECK(strstr(text, "\ngossipd_up{source=\"hwmon\"} 1\ngossipd_up{source=\"file\"} 0\n"),
 	      "no sources");
-	CHECK(strstr(text, "\ngossipd_key_id{slot=\"current\"} 17\n"), "no key");
+	CHECK(strstr(text, "\ngossipd_key_id_info{slot=\"current\",key_id=\"17\"} 1\n"), "no key");
 	CHECK(!strstr(text, "slot=\"previous\"") && !strstr(text, "slot=\"next\""), "keys made up");
 	CHECK(strstr(text, "\ngossipd_udp_datagrams_total{result=\"mtu\"} 1\n"), "no datagrams");
 	CHECK(strstr(text, "\ngossipd_stream_dropped_total 3\n"), "no stream");

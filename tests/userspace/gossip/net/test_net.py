@@ -378,7 +378,7 @@ def http_shows_the_state(lab):
     assert status == 200 and re.search(r'^gossipd_members\{state="alive"\} [45]$', text, re.M), text
     assert get("/thermal/state")[0] == 200 and get("/nonsense")[0] == 404
     assert re.search(r'^gossipd_up\{source="file"\} 1$', text, re.M), text
-    assert re.search(r'^gossipd_key_id\{slot="current"\} \d+$', text, re.M), text
+    assert re.search(r'^gossipd_key_id_info\{slot="current",key_id="\d+"\} 1$', text, re.M), text
 
     def count(name):
         return int(re.search(rf"^gossipd_{name}_seconds_count (\d+)$", get("/metrics")[1], re.M)[1])
