@@ -125,8 +125,9 @@ static size_t metric_line(const char *line)
 		do {
 			p = metric_label(p + 1);
 		} while (p && *p == ',');
-		if (!p || *p++ != '}')
+		if (!p || *p != '}')
 			return 0;
+		p++;
 	}
 	if (*p++ != ' ')
 		return 0;
