@@ -446,8 +446,8 @@ GROUPS = [
      torn_state_is_survived, the_service_manager_is_told, without_the_module_it_says_so_once,
      the_hook_is_told_where_to, http_shows_the_state, what_is_wrong_ends_with_its_status,
      static_peers_and_ipv6_alone_do],
-    [*test_alone.CASES, *test_faults.CASES, *test_installed.CASES],
-    [*test_maxctl.CASES, *test_mdns.CASES, *test_told.CASES],
+    [*test_alone.CASES, *test_faults.CASES, *test_installed.CASES, *test_maxctl.CASES],
+    [*test_mdns.CASES, *test_told.CASES],
 ]
 
 
