@@ -93,12 +93,13 @@ $(BUILD)/vm/dkms.tar.gz: $(DKMS_FILES) scripts/dkms-tarball.sh
 	$(Q)mkdir -p $(@D)
 	$(Q)scripts/dkms-tarball.sh $@
 
-in-root-guest: module tools guest-progs
+in-root-guest in-root-guest-cases: module tools guest-progs
 	$(Q)scripts/guestimage.sh
 	$(Q)flock $(BUILD)/vm/payload.lock scripts/pack-guest.sh $(BUILD) $(PAYLOAD)
 
-# Only the cases want what DKMS built, which the debug kernel has none of.
-in-root-guest-cases: $(if $(MAXWELL_DEBUG),,$(BUILD)/vm/dkms.tar.gz) in-root-guest
+# Only the cases want what DKMS built, which the debug kernel has none of; it is packed as well, so it
+# has to be there before.
+in-root-guest-cases: $(if $(MAXWELL_DEBUG),,$(BUILD)/vm/dkms.tar.gz)
 
 .PHONY: in-root-kunit
 in-root-kunit: kunit-module in-root-guest

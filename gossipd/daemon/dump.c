@@ -38,7 +38,7 @@ void daemon_status(struct daemon *d)
 	if (daemon_has_reading(d))
 		snprintf(heat, sizeof(heat), "%.1f of %.1f degrees", self.sample.temp_c,
 			 self.sample.limit_c);
-	else if (isfinite(self.sample.temp_c))
+	else if (isfinite(daemon_reading_age_s(d)))
 		snprintf(heat, sizeof(heat), "no reading for %.0f s", daemon_reading_age_s(d));
 	notify_status("%zu nodes live, %zu suspect, %zu dead; price %.2f; %s%s%s",
 		      count(d, GOSSIP_ALIVE), count(d, GOSSIP_SUSPECT), count(d, GOSSIP_DEAD),
