@@ -6,7 +6,7 @@
 faults-module: $(BUILD)/faults/sched_maxwell.ko
 
 # The guest gets both modules; the cases say which one they load.
-in-root-guest: faults-module
+in-root-guest in-root-guest-cases: faults-module
 
 .PHONY: test-faults
 test-faults: ## on the debug kernel: the module breaks on purpose, and every allocation of it fails
