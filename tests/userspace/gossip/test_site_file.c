@@ -224,56 +224,39 @@ static void test_a_large_site_is_read(void)
 	json_decref(root);
 }
 
-static void test_the_checker_looks_at_the_zone(void)
+/* What the checker says of a node with the site of the example. */
+static void check_node(const char *node, int status, const char *want)
 {
 	char path[] = "/tmp/test-site-XXXXXX", cwd[256], *said;
-	int fd = mkstemp(path), zone;
+	int fd = mkstemp(path);
+	FILE *out;
+	size_t len;
 
 	CHECK(fd >= 0 && getcwd(cwd, sizeof(cwd)), "no file");
+	dprintf(fd, "[Node]\n%ssite_file=%s/%s\n", node, cwd, EXAMPLE);
 	close(fd);
-	for (zone = 2; zone <= 3; zone++) {
-		FILE *out = fopen(path, "w");
-		size_t len;
-
-		CHECK(out, "no file");
-		fprintf(out, "[Node]\nzone=%d\nsite_file=%s/%s\n", zone, cwd, EXAMPLE);
-		fclose(out);
-		out = open_memstream(&said, &len);
-		CHECK(out, "no memory");
-		CHECK_EQ(config_check_main(path, out, NULL), zone == 3);
-		fclose(out);
-		CHECK(strstr(said, zone == 2 ? ": good, with 4 nodes in 2 zones\n" :
-			     "has no zone 3\n"), "%s", said);
-		free(said);
-	}
+	out = open_memstream(&said, &len);
+	CHECK(out, "no memory");
+	CHECK_EQ(config_check_main(path, out, NULL), status);
+	fclose(out);
+	CHECK(strstr(said, want), "%s", said);
+	free(said);
 	unlink(path);
 }
 
+static void test_the_checker_looks_at_the_zone(void)
+{
+	check_node("zone=2\n", 0, ": good, with 4 nodes in 2 zones\n");
+	check_node("zone=3\n", 1, "has no zone 3\n");
+}
+
 /* a1-1 of the example is in zone 1. */
+#define A1_1 "id=7d2b1c4e-90f3-4a56-8e21-5f0a3c9b7d10\n"
+
 static void test_the_site_has_the_node_where_the_settings_do(void)
 {
-	char path[] = "/tmp/test-site-XXXXXX", cwd[256], *said;
-	int fd = mkstemp(path), zone;
-
-	CHECK(fd >= 0 && getcwd(cwd, sizeof(cwd)), "no file");
-	close(fd);
-	for (zone = 1; zone <= 2; zone++) {
-		FILE *out = fopen(path, "w");
-		size_t len;
-
-		CHECK(out, "no file");
-		fprintf(out, "[Node]\nid=7d2b1c4e-90f3-4a56-8e21-5f0a3c9b7d10\nzone=%d\nsite_file=%s/%s\n",
-			zone, cwd, EXAMPLE);
-		fclose(out);
-		out = open_memstream(&said, &len);
-		CHECK(out, "no memory");
-		CHECK_EQ(config_check_main(path, out, NULL), zone == 2);
-		fclose(out);
-		CHECK(strstr(said, zone == 1 ? ": good, with 4 nodes in 2 zones\n" :
-			     "has this node, a1-1, in zone 1\n"), "%s", said);
-		free(said);
-	}
-	unlink(path);
+	check_node(A1_1 "zone=1\n", 0, ": good, with 4 nodes in 2 zones\n");
+	check_node(A1_1 "zone=2\n", 1, "has this node, a1-1, in zone 1\n");
 }
 
 static void test_no_bytes_lead_it_astray(void)

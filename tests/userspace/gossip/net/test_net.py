@@ -6,9 +6,7 @@ Usage: test_net.py GOSSIPD [PATTERN]	KTAP on standard output; SLOW=1 in the envi
 """
 
 import http.client
-import multiprocessing
 import os
-import queue
 import re
 import signal
 import socket
@@ -16,8 +14,8 @@ import stat
 import subprocess
 import sys
 import time
-import traceback
 
+import groups
 import lab as labs
 import test_alone
 import test_faults
@@ -436,8 +434,7 @@ def static_peers_and_ipv6_alone_do(_):
                                            for event in node.events(began)), 2, "crisis heard")
 
 
-# Each group has a network, nodes and a process of its own, and the groups run side by side: what the
-# cases do most is wait.
+# That run side by side, see groups.py.
 GROUPS = [
     [all_meet, crisis_reaches_everybody, bad_settings_change_nothing, good_settings_are_taken,
      keys_are_rotated_live, strangers_are_not_heard, sigterm_says_goodbye,
@@ -451,71 +448,12 @@ GROUPS = [
 ]
 
 
-def attempt(case, lab):
-    """Run a case; returns how it went, what is said beside it, and lines about it."""
-    begin = time.monotonic()
-    try:
-        why = case(lab)
-        if why and why.startswith("FAIL"):
-            raise AssertionError(why)
-    except (AssertionError, RuntimeError, StopIteration, OSError, KeyError, TypeError,
-            subprocess.TimeoutExpired):
-        return "not ok", f"{time.monotonic() - begin:.1f}s", traceback.format_exc().split("\n")
-    return "ok", f"SKIP {why}" if why else f"{time.monotonic() - begin:.1f}s", []
-
-
-def run_group(cases, results):
-    """Run these cases one after the other, and report each."""
-    labs.enter()
-    failed = False
-    with labs.Lab(sys.argv[1], NODES, **QUICK) as lab:
-        lab.start()
-        for case in cases:
-            result, remark, lines = attempt(case, lab)
-            failed |= result != "ok"
-            results.put((case.__name__, result, remark, lines))
-        if failed:
-            for node in lab.nodes:
-                for line in node.log().strip().split("\n")[-10:]:
-                    print(f"# {node.name}: {line}", flush=True)
-
-
-def report(groups, results):
-    """Print what the groups report as KTAP, as it comes; returns how many cases failed."""
-    number = failed = 0
-    while True:
-        # One that dies reports no more: the plan tells what is missing.
-        alive = any(group.is_alive() for group in groups)
-        try:
-            name, verdict, remark, lines = results.get(timeout=0.5)
-        except queue.Empty:
-            if not alive:
-                return failed
-            continue
-        number += 1
-        failed += verdict != "ok"
-        print("".join(f"# {line}\n" for line in lines if line), end="")
-        print(f"{verdict} {number} {name} # {remark}", flush=True)
-
-
 def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     pattern = sys.argv[2] if len(sys.argv) > 2 else ""
-    groups = [[case for case in cases if re.search(pattern, case.__name__)] for cases in GROUPS]
-    groups = [cases for cases in groups if cases]
-    print("KTAP version 1")
-    print(f"1..{sum(map(len, groups))}", flush=True)
-    fork = multiprocessing.get_context("fork")
-    results = fork.Queue()
-    processes = [fork.Process(target=run_group, args=(cases, results)) for cases in groups]
-    for process in processes:
-        process.start()
-    failed = report(processes, results)
-    for process in processes:
-        process.join()
-        failed += process.exitcode != 0
-    return 1 if failed else 0
+    chosen = [[case for case in cases if re.search(pattern, case.__name__)] for cases in GROUPS]
+    return groups.run(chosen, lambda: labs.Lab(sys.argv[1], NODES, **QUICK))
 
 
 if __name__ == "__main__":
